@@ -1,0 +1,36 @@
+# Needs python3 >= 3.11 and make; everything else is set up on the way. PORT=, DATA_DIR=, DATABASE_URL= and
+# DEBUG= on the command line reach the programs by themselves.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check contracts demo
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: ## Make .venv, .env and the portal, where they are missing or out of date
+	@$(PYTHON) -m curaway.local.setup
+
+run: setup ## Serve everything on http://127.0.0.1:8000 (PORT= moves it, DATA_DIR= moves .data)
+	@$(PY) -m curaway.local.run
+
+test: setup ## Run every test on real Postgres, and the portal's unit tests when Node.js is there
+	$(PY) -m pytest
+	@$(PY) -m curaway.local.portal
+
+check: setup ## Lint, types, layers, stale derived files, missing migrations, system checks
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) .venv/bin/lint-imports
+	$(PY) manage.py contracts --check
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py check
+
+contracts: setup ## Derive the contracts and reference pages again
+	$(PY) manage.py contracts
+
+demo: setup ## Against a running server: upload a scanned report for Maria and watch every event
+	@$(PY) -m curaway.local.demo

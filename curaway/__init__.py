@@ -1,0 +1,1 @@
+"""The project: what holds the apps together, and nothing about patients."""

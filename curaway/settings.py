@@ -1,0 +1,109 @@
+"""Django's settings, in sections; every value from outside comes through `environment.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from curaway import environment, log
+
+ENVIRONMENT = environment.load()
+ROOT = environment.ROOT
+
+# Server
+DEBUG = ENVIRONMENT.DEBUG
+SECRET_KEY = ENVIRONMENT.SECRET_KEY
+ALLOWED_HOSTS = list(ENVIRONMENT.ALLOWED_HOSTS) or (
+    ["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else []
+)
+ROOT_URLCONF = "curaway.urls"
+ASGI_APPLICATION = "curaway.asgi.application"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+INSTALLED_APPS = [
+    "corsheaders",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "events",
+    "patients",
+    "webhooks",
+]
+
+# The request context first: whatever is refused below it carries the correlation id.
+MIDDLEWARE = [
+    "curaway.door.request_context",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Database
+DATABASES: dict[str, Any] = {"default": environment.database(ENVIRONMENT)}
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Security
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_PROXY_SSL_HEADER = None if DEBUG else ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0 if DEBUG else 31536000
+X_FRAME_OPTIONS = "DENY"
+LOGIN_URL = "admin:login"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+
+# Browsers
+CORS_ALLOWED_ORIGINS = list(ENVIRONMENT.CORS_ALLOWED_ORIGINS)
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "cache-control",
+    "content-type",
+    "last-event-id",
+    "x-correlation-id",
+    "x-idempotency-key",
+    "x-tenant-id",
+]
+CORS_EXPOSE_HEADERS = ["x-correlation-id", "retry-after", "idempotency-replayed"]
+CORS_PREFLIGHT_MAX_AGE = 86400
+
+# Logs
+LOGGING_CONFIG = None
+log.configure(level=ENVIRONMENT.LOG_LEVEL, as_text=DEBUG)

@@ -1,0 +1,106 @@
+"""The grammar of the registry: what a class must say to be a kind of fact, checked when it is imported."""
+
+from __future__ import annotations
+
+import inspect
+import string
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from ninja import Schema
+from pydantic import ConfigDict
+
+T = TypeVar("T")
+
+
+class _ProtectedHealthInformation:
+    """Marks a field whose value is about a person's identity or health."""
+
+
+PHI = Annotated[T, _ProtectedHealthInformation()]
+"""`PHI[str]`: a field that logs, exports, analytics and the admin's audit sentence never show."""
+
+REGISTRY: dict[str, type[EventPayload]] = {}
+"""Stored event type → the class that declares it, in the order of declaration."""
+
+
+class MalformedEvent(TypeError):
+    """A class of the registry breaks its grammar; the message says which rule and how to mend it."""
+
+
+class EventPayload(Schema):
+    """The payload of one kind of fact. Subclass it once per event type.
+
+    Class attributes are the facts about the kind: `records` (the event type), `streams_as` (the name it is
+    streamed under; None when it is recorded only), `causes` (the jobs its recording puts into the outbox) and
+    `audit` (a sentence for auditors, which may quote fields that are not PHI). The docstring documents it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    records: ClassVar[StrEnum]
+    streams_as: ClassVar[StrEnum | None] = None
+    causes: ClassVar[tuple[StrEnum, ...]] = ()
+    audit: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if "records" not in cls.__dict__:
+            return
+        _check_words(cls)
+        _check_audit(cls)
+        _check_jobs(cls)
+        if cls.records in REGISTRY:
+            raise MalformedEvent(
+                f"{cls.__name__}: {REGISTRY[cls.records].__name__} records {cls.records} already"
+            )
+        REGISTRY[cls.records] = cls
+
+    @classmethod
+    def phi_fields(cls) -> frozenset[str]:
+        """Names of the top-level fields marked `PHI[…]`."""
+        return frozenset(
+            name
+            for name, info in cls.model_fields.items()
+            if any(isinstance(mark, _ProtectedHealthInformation) for mark in info.metadata)
+        )
+
+    def job_body(self, job: StrEnum) -> dict[str, Any]:
+        """What the job needs to know of this fact besides whose it is: ids only, never PHI."""
+        return {name: getattr(self, name) for name in JOB_CARRIES.get(job, ())}
+
+
+JOB_CARRIES: Mapping[str, tuple[str, ...]] = {
+    "document-parse": ("document_id",),
+    "clinical-extract": ("document_id",),
+    "notification": (),
+}
+"""Job → the payload fields its body is made of."""
+
+
+def _check_words(cls: type[EventPayload]) -> None:
+    if not inspect.cleandoc(cls.__dict__.get("__doc__") or ""):
+        raise MalformedEvent(f"{cls.__name__} needs a docstring of its own: it is the event's documentation")
+    if not cls.__dict__.get("audit"):
+        raise MalformedEvent(f"{cls.__name__} needs an audit sentence: audit = '… {{document_id}}'")
+
+
+def _check_audit(cls: type[EventPayload]) -> None:
+    for _, name, _, _ in string.Formatter().parse(cls.audit):
+        if name is None:
+            continue
+        if name not in cls.model_fields:
+            raise MalformedEvent(f"{cls.__name__}: the audit sentence names {name!r}, which is not a field")
+        if name in cls.phi_fields():
+            raise MalformedEvent(f"{cls.__name__}: the audit sentence names {name!r}, which is PHI")
+
+
+def _check_jobs(cls: type[EventPayload]) -> None:
+    for job in cls.causes:
+        if job not in JOB_CARRIES:
+            raise MalformedEvent(f"{cls.__name__} causes {job!r}, which is no job")
+        missing = [name for name in JOB_CARRIES[job] if name not in cls.model_fields]
+        if missing:
+            raise MalformedEvent(f"{cls.__name__} causes {job}, which needs the fields {', '.join(missing)}")

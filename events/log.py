@@ -1,0 +1,137 @@
+"""Reading the log, a page at a time, always by tenant and patient."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+PAGE_ROWS = 100
+PAGE_BYTES = 256 * 1024
+
+
+class StreamKey(NamedTuple):
+    """Whose stream: a tenant's patient."""
+
+    tenant_id: str
+    patient_id: str
+
+
+class Cursor(NamedTuple):
+    """A place in a patient's stream; reading goes on after it."""
+
+    key: StreamKey
+    after: int
+
+
+class Row(NamedTuple):
+    """A streamed event as the log holds it; `payload` is JSON text, as the database wrote it."""
+
+    position: int
+    event_id: UUID
+    event_type: str
+    occurred_at: datetime
+    correlation_id: str
+    payload: str
+
+
+class Page(NamedTuple):
+    """Rows in order of position; `has_more` when the page was cut by rows or bytes."""
+
+    rows: list[Row]
+    has_more: bool
+
+
+READ_SQL = """
+SELECT page.cursor, page.position, page.id, page.event_type, page.created_at, page.correlation_id, page.body,
+       page.found
+FROM (
+    SELECT wanted.cursor, found.*
+    FROM unnest(%(numbers)s::int[], %(tenants)s::text[], %(patients)s::text[], %(afters)s::bigint[])
+         AS wanted(cursor, tenant_id, patient_id, after)
+    CROSS JOIN LATERAL (
+        SELECT rows.*,
+               sum(octet_length(rows.body)) OVER (ORDER BY rows.position) - octet_length(rows.body) AS bytes_before,
+               count(*) OVER () AS found
+        FROM (
+            SELECT position, id, event_type, created_at, correlation_id, payload::text AS body
+            FROM events
+            WHERE tenant_id = wanted.tenant_id AND patient_id = wanted.patient_id AND position > wanted.after
+            ORDER BY position
+            LIMIT %(rows)s
+        ) AS rows
+    ) AS found
+) AS page
+WHERE page.bytes_before < %(bytes)s
+ORDER BY page.cursor, page.position
+"""
+
+
+def read(cursors: Collection[Cursor], *, rows: int = PAGE_ROWS) -> dict[Cursor, Page]:
+    """One page after each cursor, all in one query: at most `rows` rows and about `PAGE_BYTES` bytes each.
+
+    A page always holds at least one row when there is one, whatever its size.
+    """
+    wanted = list(dict.fromkeys(cursors))
+    pages = {cursor: Page([], has_more=False) for cursor in wanted}
+    with connection.cursor() as sql:
+        sql.execute(
+            READ_SQL,
+            {
+                "numbers": list(range(len(wanted))),
+                "tenants": [cursor.key.tenant_id for cursor in wanted],
+                "patients": [cursor.key.patient_id for cursor in wanted],
+                "afters": [cursor.after for cursor in wanted],
+                # One more than asked for tells whether there is more.
+                "rows": rows + 1,
+                "bytes": PAGE_BYTES,
+            },
+        )
+        found = sql.fetchall()
+    for number, same_cursor in groupby(found, key=itemgetter(0)):
+        read_rows = list(same_cursor)
+        kept = [Row(*row[1:-1]) for row in read_rows[:rows]]
+        pages[wanted[number]] = Page(kept, has_more=read_rows[0][-1] > len(kept))
+    return pages
+
+
+def head(key: StreamKey) -> int:
+    """The position of the patient's newest streamed event; 0 before the first."""
+    return heads([key]).get(key, 0)
+
+
+HEADS_SQL = """
+SELECT head.tenant_id, head.patient_id, head.position
+FROM unnest(%s::text[], %s::text[]) AS wanted(tenant_id, patient_id)
+JOIN events_streamhead AS head USING (tenant_id, patient_id)
+"""
+
+
+def heads(keys: Collection[StreamKey]) -> dict[StreamKey, int]:
+    """How far each of these streams has grown, in one query; streams without an event are absent."""
+    with connection.cursor() as sql:
+        sql.execute(HEADS_SQL, [[key.tenant_id for key in keys], [key.patient_id for key in keys]])
+        return {StreamKey(tenant, patient): position for tenant, patient, position in sql.fetchall()}
+
+
+GROWN_SQL = """
+SELECT head.tenant_id, head.patient_id, head.position
+FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS known(tenant_id, patient_id, position)
+JOIN events_streamhead AS head USING (tenant_id, patient_id)
+WHERE head.position > known.position
+"""
+
+
+def grown(known: Mapping[StreamKey, int]) -> dict[StreamKey, int]:
+    """Which of these streams have grown beyond what is known of them, and how far: the poll, one query."""
+    with connection.cursor() as sql:
+        sql.execute(
+            GROWN_SQL,
+            [[key.tenant_id for key in known], [key.patient_id for key in known], list(known.values())],
+        )
+        return {StreamKey(tenant, patient): position for tenant, patient, position in sql.fetchall()}

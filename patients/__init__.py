@@ -1,0 +1,1 @@
+"""The people and what we may do for them."""

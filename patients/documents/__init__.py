@@ -1,0 +1,1 @@
+"""Medical documents: which kinds are taken, and how their text is read."""

@@ -1,0 +1,41 @@
+"""The one place at the reader's desk: on a machine, one document is read at a time."""
+
+import asyncio
+import fcntl
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+LOOK_AGAIN_SECONDS = 0.1
+
+
+@asynccontextmanager
+async def reading_slot() -> AsyncIterator[None]:
+    """Waits, holding no thread, until no other task or process of this user reads; then the block may.
+
+    A lock on a file and nothing beside it: an asyncio.Semaphore belongs to one event loop, and a machine runs
+    several processes, each reader taking about a gigabyte. The kernel frees the lock of a process that dies.
+    First come, first served is not promised.
+    """
+    place = os.open(slot_path(), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        while not taken(place):
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        yield
+    finally:
+        os.close(place)
+
+
+def slot_path() -> Path:
+    """In the system's temporary folder, named after the user: another user's file could not be opened."""
+    return Path(tempfile.gettempdir()) / f"curaway-document-reader-{os.getuid()}.lock"
+
+
+def taken(place: int) -> bool:
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The suite: one sentence about the world per test."""

@@ -1,0 +1,1 @@
+"""What QStash tells us."""

@@ -1,0 +1,9 @@
+"""The app of the callbacks."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class WebhooksConfig(AppConfig):
+    name = "webhooks"
