@@ -36,9 +36,7 @@ def analytics() -> Analytics:
     from django.conf import settings
 
     environment = settings.ENVIRONMENT
-    return Analytics(
-        api_key=environment.POSTHOG_API_KEY, host=environment.POSTHOG_HOST, strict=environment.DEBUG
-    )
+    return Analytics(api_key=environment.POSTHOG_API_KEY, host=environment.POSTHOG_HOST, strict=environment.DEBUG)
 
 
 class Analytics:

@@ -38,11 +38,7 @@ def request_context(
         client_type = request.headers.get("X-Client-Type", "").lower()
         arrived = context.RequestContext(
             correlation_id=context.correlation_id_from(request.headers.get("X-Correlation-ID")),
-            client_type=client_type
-            if client_type in CLIENT_TYPES
-            else "web"
-            if "Origin" in request.headers
-            else None,
+            client_type=client_type if client_type in CLIENT_TYPES else "web" if "Origin" in request.headers else None,
         )
         with context.serving(arrived):
             response = get_response(request)
@@ -85,6 +81,12 @@ def answer_later(request: HttpRequest, work: Callable[[], Awaitable[Any]]) -> Ht
             await send_json(send, opening, status, body, headers)
 
     return leave_open(request, HttpResponse(), continuation)
+
+
+def answer_now(data: Any) -> HttpResponse:
+    """The envelope of `data`, at once."""
+    content = json.dumps(envelope.answer(data), ensure_ascii=False)
+    return HttpResponse(content, content_type="application/json; charset=utf-8")
 
 
 async def _outcome(work: Callable[[], Awaitable[Any]], receive: Receive) -> tuple[int, Any, dict[str, str]]:
@@ -155,7 +157,13 @@ class Door:
             return
         if held:
             continuation, arrived = scope.pop(CONTINUATION)
-            await continuation(Opening(held[0]["status"], held[0]["headers"], arrived), receive, send)
+            await continuation(_opening(held.pop(), arrived), receive, send)
+
+
+def _opening(start: dict[str, Any], arrived: context.RequestContext) -> Opening:
+    # Django counted the bytes of a body that is not sent.
+    headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+    return Opening(start["status"], headers, arrived)
 
 
 class _TooLarge(Exception):

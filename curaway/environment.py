@@ -52,35 +52,19 @@ def _list(default: tuple[str, ...], section: str, about: str) -> Any:
 class Environment:
     """Every variable the system reads; lists are comma-separated, switches are on/off."""
 
-    DEBUG: bool = _env(
-        False, "Server", "Development mode: local tokens, local keys, Swagger. Never in production."
-    )
+    DEBUG: bool = _env(False, "Server", "Development mode: local tokens, local keys, Swagger. Never in production.")
     PORT: int = _env(8000, "Server", "The port `make run` serves on.")
-    DATA_DIR: str = _env(
-        "", "Server", "Where the embedded database, keys and uploads live. Default: `.data`."
-    )
-    DATABASE_URL: str = _env(
-        "", "Server", "postgres://user:password@host:port/name. Default: the embedded Postgres."
-    )
-    DATABASE_CONNECTIONS: int = _env(
-        3, "Server", "Most connections of one process, besides the one that listens."
-    )
+    DATA_DIR: str = _env("", "Server", "Where the embedded database, keys and uploads live. Default: `.data`.")
+    DATABASE_URL: str = _env("", "Server", "postgres://user:password@host:port/name. Default: the embedded Postgres.")
+    DATABASE_CONNECTIONS: int = _env(3, "Server", "Most connections of one process, besides the one that listens.")
     SECRET_KEY: str = _env("", "Server", "Signs upload URLs and admin sessions. At least 50 characters.")
     ALLOWED_HOSTS: tuple[str, ...] = _list((), "Server", "Host names served. With DEBUG on, any local one.")
-    PUBLIC_BASE_URL: str = _env(
-        "", "Server", "The address QStash calls and upload URLs point to. Default: local."
-    )
+    PUBLIC_BASE_URL: str = _env("", "Server", "The address QStash calls and upload URLs point to. Default: local.")
     LOG_LEVEL: str = _env("INFO", "Server", "DEBUG, INFO, WARNING or ERROR.")
 
-    CLERK_JWT_KEY: str = _env(
-        "", "Identity", "Clerk's PEM public key; verifies tokens without a network call."
-    )
-    CLERK_JWKS_URL: str = _env(
-        "", "Identity", "Clerk's key set, fetched once and cached, instead of the PEM key."
-    )
-    CLERK_ISSUER: str = _env(
-        "", "Identity", "The `iss` that tokens must carry, e.g. https://clerk.curaway.ai"
-    )
+    CLERK_JWT_KEY: str = _env("", "Identity", "Clerk's PEM public key; verifies tokens without a network call.")
+    CLERK_JWKS_URL: str = _env("", "Identity", "Clerk's key set, fetched once and cached, instead of the PEM key.")
+    CLERK_ISSUER: str = _env("", "Identity", "The `iss` that tokens must carry, e.g. https://clerk.curaway.ai")
     CLERK_AUTHORIZED_PARTIES: tuple[str, ...] = _list((), "Identity", "Origins allowed in a token's `azp`.")
 
     QSTASH_URL: str = _env("", "Queue", "QStash's address. `make run` sets the local queue's.")
@@ -89,9 +73,7 @@ class Environment:
     QSTASH_NEXT_SIGNING_KEY: str = _env("", "Queue", "Verifies callbacks after a key rotation.")
     QSTASH_SIGNING_KEY: str = _env("", "Queue", "Accepted as the current signing key.")
 
-    FLAGSMITH_ENVIRONMENT_KEY: str = _env(
-        "", "Flags", "Server-side key (starts with `ser.`). Without: SSE_STREAMING."
-    )
+    FLAGSMITH_ENVIRONMENT_KEY: str = _env("", "Flags", "Server-side key (starts with `ser.`). Without: SSE_STREAMING.")
     FLAGSMITH_API_URL: str = _env("https://edge.api.flagsmith.com/api/v1/", "Flags", "Flagsmith's API.")
     SSE_STREAMING: bool = _env(True, "Flags", "The value of the flag `sse_streaming` without Flagsmith.")
 
@@ -103,19 +85,14 @@ class Environment:
         "Browser",
         "Origins whose pages may call the API.",
     )
-    ANTHROPIC_API_KEY: str = _env(
-        "", "Agents", "Turns on the LLM engines; the deterministic ones need no key."
-    )
+    ANTHROPIC_API_KEY: str = _env("", "Agents", "Turns on the LLM engines; the deterministic ones need no key.")
 
     EVENTS_WAKEUP_URL: str = _env("", "Stream", "Where wake-ups travel. Default: the database's NOTIFY.")
     SSE_LIFETIME_SECONDS: float = _env(300, "Stream", "Longest life of a stream; each draws 80-100 % of it.")
-    SSE_POLL_SECONDS: float = _env(
-        3, "Stream", "How often a process looks for events whose wake-up was lost."
-    )
+    SSE_POLL_SECONDS: float = _env(3, "Stream", "How often a process looks for events whose wake-up was lost.")
     SSE_HEARTBEAT_SECONDS: float = _env(15, "Stream", "Silence after which a heartbeat is sent.")
-    SSE_IDLE_SECONDS: float = _env(
-        15, "Stream", "A stream ends when nothing was being processed for so long."
-    )
+    SSE_IDLE_SECONDS: float = _env(15, "Stream", "A stream ends when nothing was being processed for so long.")
+    SSE_ACCESS_SECONDS: float = _env(20, "Stream", "How often open streams' viewers are checked again; at most 30.")
     SSE_MAX_STREAMS: int = _env(10000, "Stream", "Open streams per process.")
     SSE_MAX_STREAMS_PER_PATIENT: int = _env(32, "Stream", "Open streams per patient and process.")
     RATE_LIMIT_WRITES: int = _env(120, "Limits", "Writes per minute and caller; 0 turns the limit off.")
@@ -149,7 +126,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -
         if raw is None or (raw == "" and variable.default is not False):
             continue
         try:
-            values[variable.name] = _parse(raw.strip(), variable.default)
+            values[variable.name] = _parse(raw.strip(), str(variable.type))
         except ValueError as problem:
             problems.append(f"{variable.name} {problem}")
     environment = Environment(**values)
@@ -161,7 +138,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -
 
 def _local_secrets(environment: Environment) -> dict[str, str]:
     """In development, what was not given comes from this machine's own keys, the same for all its processes."""
-    from curaway.local.keys import local_queue_settings, development_secret
+    from curaway.local.keys import development_secret, local_queue_settings
 
     local = {
         "SECRET_KEY": development_secret(environment.data_dir),
@@ -197,13 +174,14 @@ def _dotenv(path: Path) -> dict[str, str]:
     return {name: value for name, value in dotenv_values(path).items() if value is not None}
 
 
-def _parse(raw: str, default: Any) -> Any:
-    if isinstance(default, bool):
+def _parse(raw: str, kind: str) -> Any:
+    if kind == "bool":
         return _switch(raw)
-    if isinstance(default, int | float):
-        return _number(raw, type(default))
-    if isinstance(default, tuple):
+    if kind in ("int", "float"):
+        return _number(raw, float if kind == "float" else int)
+    if kind.startswith("tuple"):
         return tuple(part.strip() for part in raw.split(",") if part.strip())
+    # A PEM key on one line of a .env file.
     return raw.replace("\\n", "\n") if raw.startswith("-----BEGIN") else raw
 
 

@@ -6,7 +6,6 @@ class is written, and only the fields named in `AppError.__init__` vary.
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any, ClassVar
 
 CATALOGUE: dict[str, type[AppError]] = {}
@@ -27,7 +26,8 @@ class AppError(Exception):
             return
         if cls.code in CATALOGUE:
             raise TypeError(f"{cls.__name__} repeats the code {cls.code} of {CATALOGUE[cls.code].__name__}")
-        HTTPStatus(cls.status)
+        if not 400 <= cls.status <= 599:
+            raise TypeError(f"{cls.__name__}: {cls.status} is no status of a refusal")
         CATALOGUE[cls.code] = cls
 
     def __init__(

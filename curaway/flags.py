@@ -131,8 +131,7 @@ class Bootstrap:
             "project": {"segments": []},
             "identity_overrides": [],
             "feature_states": [
-                _feature_state(number, name, on)
-                for number, (name, on) in enumerate(self._defaults.items(), start=1)
+                _feature_state(number, name, on) for number, (name, on) in enumerate(self._defaults.items(), start=1)
             ],
         }
 

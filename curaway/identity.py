@@ -57,9 +57,7 @@ def verifier_for(environment: Environment) -> TokenVerifier:
     """Clerk's keys where they are configured, else, with DEBUG on only, the key made on this machine."""
     if environment.clerk_configured:
         return TokenVerifier(
-            PemKey(environment.CLERK_JWT_KEY)
-            if environment.CLERK_JWT_KEY
-            else KeySet(environment.CLERK_JWKS_URL),
+            PemKey(environment.CLERK_JWT_KEY) if environment.CLERK_JWT_KEY else KeySet(environment.CLERK_JWKS_URL),
             issuer=environment.CLERK_ISSUER or None,
             authorized_parties=environment.CLERK_AUTHORIZED_PARTIES,
         )

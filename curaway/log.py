@@ -90,7 +90,7 @@ def _exception_without_values(_: Any, __: str, line: MutableMapping[str, Any]) -
         import traceback
 
         line["error"] = caught[0].__name__
-        line["at"] = [
-            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(caught[2])
-        ][-12:]
+        line["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(caught[2])][
+            -12:
+        ]
     return line

@@ -16,6 +16,7 @@ from qstash.errors import (
 )
 from qstash.message import PublishResponse
 
+from curaway.environment import Environment
 from curaway.signature import SignatureRefused, verify_signature
 
 __all__ = ["QStashPublisher", "QueueRefused", "QueueUnavailable", "SignatureRefused", "verify_signature"]
@@ -57,6 +58,15 @@ class QStashPublisher:
         # The SDK's own retries sleep in between for up to 20 s; jobs are rows, and the relay's sweep
         # publishes them again. Without a base_url the SDK reads the environment by itself.
         self._sdk = AsyncQStash(token, retry=False, base_url=qstash_url or PUBLIC_QSTASH_URL)
+
+    @classmethod
+    def of(cls, environment: Environment) -> QStashPublisher:
+        """The publisher of the settings."""
+        return cls(
+            token=environment.QSTASH_TOKEN,
+            public_base_url=environment.public_base_url,
+            qstash_url=environment.QSTASH_URL,
+        )
 
     async def publish(
         self,

@@ -12,9 +12,7 @@ ROOT = environment.ROOT
 # Server
 DEBUG = ENVIRONMENT.DEBUG
 SECRET_KEY = ENVIRONMENT.SECRET_KEY
-ALLOWED_HOSTS = list(ENVIRONMENT.ALLOWED_HOSTS) or (
-    ["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else []
-)
+ALLOWED_HOSTS = list(ENVIRONMENT.ALLOWED_HOSTS) or (["localhost", "127.0.0.1", "[::1]", "testserver"] if DEBUG else [])
 ROOT_URLCONF = "curaway.urls"
 ASGI_APPLICATION = "curaway.asgi.application"
 USE_TZ = True
@@ -32,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "curaway",
     "events",
     "patients",
     "webhooks",

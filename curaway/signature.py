@@ -34,7 +34,7 @@ def verify_signature(
     keys: Sequence[str],
     now: float | None = None,
 ) -> str:
-    """The token's `jti`, empty when it has none; raises `SignatureRefused` for anything but a genuine, fresh delivery to `url`.
+    """The token's `jti`, empty when it has none; `SignatureRefused` unless QStash signed it for `url`, now.
 
     `header`: the `Upstash-Signature` value. `body`: the raw bytes, before anything parses them. `url`: the
     address QStash was told to call, built from a setting and never from the Host header, which the caller

@@ -62,9 +62,7 @@ class _Unrecordable(Exception):
     pass
 
 
-def _validated(
-    event_type: str, payload: EventPayload | Mapping[str, Any]
-) -> tuple[type[EventPayload], EventPayload]:
+def _validated(event_type: str, payload: EventPayload | Mapping[str, Any]) -> tuple[type[EventPayload], EventPayload]:
     kind = REGISTRY.get(event_type)
     if kind is None:
         raise _Unrecordable
@@ -116,11 +114,7 @@ def _storable(value: Any) -> Any:
     """The value without what jsonb can't hold: NUL and lone surrogates become U+FFFD, so nothing else is lost."""
     if isinstance(value, str):
         clean = value.replace("\x00", "\ufffd")
-        return (
-            clean.encode("utf-8", "replace").decode()
-            if any("\ud800" <= c <= "\udfff" for c in clean)
-            else clean
-        )
+        return clean.encode("utf-8", "replace").decode() if any("\ud800" <= c <= "\udfff" for c in clean) else clean
     if isinstance(value, list):
         return [_storable(item) for item in value]
     if isinstance(value, dict):

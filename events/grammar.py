@@ -53,9 +53,7 @@ class EventPayload(Schema):
         _check_audit(cls)
         _check_jobs(cls)
         if cls.records in REGISTRY:
-            raise MalformedEvent(
-                f"{cls.__name__}: {REGISTRY[cls.records].__name__} records {cls.records} already"
-            )
+            raise MalformedEvent(f"{cls.__name__}: {REGISTRY[cls.records].__name__} records {cls.records} already")
         REGISTRY[cls.records] = cls
 
     @classmethod

@@ -162,7 +162,7 @@ class DocumentParsing(EventPayload):
 class DocumentParsed(EventPayload):
     """The document's text was read: by its own text layer, by OCR, or page by page by both.
 
-    `confidence` is the OCR engine's mean over the pages it read, 0–1; null when none was needed.
+    `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed.
     """
 
     records = EventType.DOCUMENT_PARSED
@@ -270,7 +270,7 @@ class EhrConflictDetected(EventPayload):
 
 
 class IntakeProgressUpdated(EventPayload):
-    """The intake's completeness changed; shares are 0–1, per category and weighted in `progress`."""
+    """The intake's completeness changed; shares are 0-1, per category and weighted in `progress`."""
 
     records = EventType.INTAKE_PROGRESS_UPDATED
     streams_as = StreamEvent.INTAKE_PROGRESS

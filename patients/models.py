@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -126,6 +127,10 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {'granted' if self.granted else 'revoked'}"
+
+    def holds_at(self, now: datetime) -> bool:
+        """Whether this decision allows its purpose at `now`."""
+        return self.granted and (self.expires_at is None or now < self.expires_at)
 
 
 class DocumentStatus(models.TextChoices):

@@ -36,7 +36,7 @@ class Command:
                     code=self._process.returncode,
                     output=(output + complaints).strip(),
                 )
-            return output.strip()
+            return output.strip("\n")
         return None
 
     def kill(self) -> None:

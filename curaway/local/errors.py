@@ -11,7 +11,7 @@ class LocalError(Exception):
 
 
 class PortTaken(LocalError):
-    """Port {port} is in use by another program. Stop it, or choose another: {instead}"""
+    """Port {port} is in use by another program. Stop it, or {instead}"""
 
 
 class PostgresFailed(LocalError):

@@ -45,9 +45,7 @@ def test_portal() -> int:
     if missing:
         print(f"{missing}: its unit tests did not run.")
         return 0
-    return subprocess.run(
-        ["npm", "test", "--silent"], cwd=FRONTEND, env={**os.environ, "CI": "true"}
-    ).returncode
+    return subprocess.run(["npm", "test", "--silent"], cwd=FRONTEND, env={**os.environ, "CI": "true"}).returncode
 
 
 def what_is_missing() -> str:

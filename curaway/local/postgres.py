@@ -24,9 +24,7 @@ class EmbeddedPostgres:
     `port` the previous one is used again, so that clients of a server that crashed find it where it was.
     """
 
-    def __init__(
-        self, data_dir: Path, *, settings: Mapping[str, str] | None = None, port: int | None = None
-    ) -> None:
+    def __init__(self, data_dir: Path, *, settings: Mapping[str, str] | None = None, port: int | None = None) -> None:
         self.data_dir = data_dir.expanduser().resolve()
         self._server = Server(self.data_dir, settings or {}, port)
         self._start_lock = self.data_dir / "postgres.start.lock"
@@ -57,7 +55,7 @@ class EmbeddedPostgres:
 
     def kill(self) -> None:
         """End the server as a crash would (kill -9), and wait until it is gone."""
-        self._server.cluster.kill()
+        self._server.kill()
 
     def give_back(self, users: FileLock) -> None:
         """End one lease; the last one takes the server down. Used by `Lease.release`."""
@@ -82,7 +80,9 @@ class EmbeddedPostgres:
             with exclusively(self._start_lock):
                 if users.try_seize():
                     self._server.stop()
-                    keeper.free()  # still inside, so that the next starter finds a keeper or calls one
+                    # Still inside: the next starter must find the folder free, and no keeper that is leaving.
+                    users.close()
+                    keeper.close()
                     return
 
     def _lease(self) -> "Lease":

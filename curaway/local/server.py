@@ -48,11 +48,16 @@ class Server:
         return f"postgres://{NAME}:{self._password_file.read_text().strip()}@127.0.0.1:{port}/{NAME}"
 
     def is_running(self) -> bool:
-        server = self.cluster.postmaster()
+        # Asking must not make the folders that starting would.
+        server = self.cluster.postmaster() if self._data_dir.exists() else None
         return server is not None and server.ready
 
     def stop(self) -> None:
         self.cluster.stop()
+
+    def kill(self) -> None:
+        if self._data_dir.exists():
+            self.cluster.kill()
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -76,7 +81,7 @@ class Server:
         return server.port
 
     def _settled(self) -> Postmaster | None:
-        """One that is just starting or recovering, because its starter was killed, is given time to finish."""
+        """One whose starter was killed halfway may still be starting: it is given time to finish."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         server = self.cluster.postmaster()
         while server is not None and not server.ready and time.monotonic() < deadline:
@@ -125,7 +130,7 @@ class Server:
             if self._port is None and alone:
                 return free_port(self._data_dir, "postgres")
             if self._port is not None or time.monotonic() > deadline:
-                raise PortTaken(port=wanted, instead="give Postgres another port.")
+                raise PortTaken(port=wanted, instead="give Postgres another one.")
             time.sleep(0.2)
         return wanted
 

@@ -8,9 +8,7 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what tells people so
     sys.exit(
         "This project needs Python 3.11 or newer, and `{}` is {}.{}. "
-        "Install a newer one, and name it: make run PYTHON=python3.13".format(
-            sys.executable, *sys.version_info[:2]
-        )
+        "Install a newer one, and name it: make run PYTHON=python3.13".format(sys.executable, *sys.version_info[:2])
     )
 
 import fcntl
@@ -98,10 +96,7 @@ def what_python_lacks() -> str:
 def _has_pip(venv: Path) -> bool:
     python = venv / "bin" / "python"
     # An interrupted set-up leaves a Python without pip.
-    return (
-        python.exists()
-        and subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0
-    )
+    return python.exists() and subprocess.run([python, "-m", "pip", "--version"], capture_output=True).returncode == 0
 
 
 def _make_venv(venv: Path) -> None:

@@ -1,10 +1,10 @@
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import events.models
-import events.registry
 from django.db import migrations, models
 
+import events.models
+import events.registry
 from events.database_rules import APPEND_ONLY_SQL, POSITION_SQL, REVERSE_SQL, streamed_sql
 
 
@@ -52,9 +52,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["-created_at", "-id"], name="events_newest_first"),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant_id", "patient_id", "position"), name="events_position"
-                    )
+                    models.UniqueConstraint(fields=("tenant_id", "patient_id", "position"), name="events_position")
                 ],
             },
         ),
@@ -63,9 +61,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("tenant_id", models.CharField(max_length=100)),
                 ("patient_id", models.CharField(max_length=100)),
@@ -74,9 +70,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "events_streamhead",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant_id", "patient_id"), name="events_streamhead_patient"
-                    )
+                    models.UniqueConstraint(fields=("tenant_id", "patient_id"), name="events_streamhead_patient")
                 ],
             },
         ),
@@ -85,9 +79,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(
-                        default=events.models.new_id, editable=False, primary_key=True, serialize=False
-                    ),
+                    models.UUIDField(default=events.models.new_id, editable=False, primary_key=True, serialize=False),
                 ),
                 ("kind", models.CharField(choices=events.models.job_choices, max_length=50)),
                 ("tenant_id", models.CharField(max_length=100)),

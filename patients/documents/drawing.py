@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pypdfium2
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from patients.documents.faults import MAX_PAGES, Broken, TooLargeToDraw, TooManyPages
 from patients.documents.kinds import JPEG, PNG, TIFF
@@ -50,7 +50,7 @@ def opened_picture(path: Path, content_type: str) -> Iterator[Image.Image]:
             yield picture
     except Image.DecompressionBombError as error:
         raise TooLargeToDraw from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except (OSError, SyntaxError, ValueError, LookupError, TypeError, EOFError) as error:
         raise Broken(type(error).__name__) from error
 
 

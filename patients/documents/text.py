@@ -13,8 +13,8 @@ from patients.documents.faults import MAX_PAGES, Broken, Encrypted, TooManyPages
 
 ENOUGH_CHARACTERS = 50
 ENOUGH_ALPHANUMERIC = 0.1
-# What PDFium writes for a hyphen at the end of a row: "osteo-" above "arthritis" is one word to every reader but
-# a dictionary, while "non-" or "X-" above anything, and "Kellgren-" above a capital, keep their hyphen.
+# What PDFium writes for a hyphen at the end of a row. A divided word is no word to a lexicon: "osteo-" above
+# "arthritis" loses its hyphen; "non-" or "X-" above anything, and "Kellgren-" above a capital, keep it.
 HYPHEN = re.compile(r"[\ufffe\x02]")
 DIVIDED = re.compile(r"(?<=[^\W\d_]{4})[\ufffe\x02](?=[a-z])")
 

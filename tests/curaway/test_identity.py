@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import json
-import stat
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -22,7 +18,7 @@ from curaway.environment import Environment
 from curaway.errors import AuthHeaderMissing, AuthTokenExpired, AuthTokenInvalid
 from curaway.identity import Identity, Role, TokenVerifier, verifier_for
 from curaway.local.issuer import LocalIssuer
-from curaway.signing_keys import KeySet, PemKey, SigningKeysUnavailable
+from curaway.signing_keys import PemKey
 from tests.doubles import ClerkDouble
 
 APP = "https://app.curaway.ai"
@@ -171,10 +167,13 @@ def _forgeries(clerk: ClerkDouble) -> Iterator[tuple[str, str]]:
 
 
 def test_no_forgery_is_accepted(clerk, verify):
-    for name, token in _forgeries(clerk):
-        with pytest.raises(AuthTokenInvalid):
-            verify(token)
-            pytest.fail(f"accepted: {name}")
+    def accepted(token: str) -> bool:
+        try:
+            return bool(verify(token))
+        except AuthTokenInvalid:
+            return False
+
+    assert [name for name, token in _forgeries(clerk) if accepted(token)] == []
 
 
 def test_a_refusal_does_not_repeat_the_token(clerk, verify):
@@ -183,120 +182,6 @@ def test_a_refusal_does_not_repeat_the_token(clerk, verify):
         verify(token)
     assert token not in repr(refused.value.entries())
     assert refused.value.__context__ is None or refused.value.__suppress_context__
-
-
-@pytest.mark.parametrize("pem", ["", "nonsense", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"])
-def test_a_key_that_is_none_is_refused_at_start(pem):
-    with pytest.raises(ValueError):
-        PemKey(pem)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def published() -> Iterator[ClerkDouble]:
-    with ClerkDouble() as clerk:
-        yield clerk
-
-
-def test_a_key_set_is_fetched_once_for_many_tokens(published):
-    verifier = TokenVerifier(KeySet(published.jwks_url))
-    for _ in range(20):
-        assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
-    assert len(published.requests) == 1
-
-
-def test_a_rotated_key_is_found_but_unknown_ones_ask_once_a_minute(published):
-    clock = Clock()
-    verifier = TokenVerifier(KeySet(published.jwks_url, clock=clock))
-    verifier.verify(f"Bearer {published.token()}")
-    published.rotate("ins_second")
-    clock.now += 61
-    assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
-    stranger = jwt.encode(
-        published.claims(), published.keys["ins_first"], algorithm="RS256", headers={"kid": "ins_other"}
-    )
-    for _ in range(10):
-        with pytest.raises(AuthTokenInvalid):
-            verifier.verify(f"Bearer {stranger}")
-    assert len(published.requests) == 2
-
-
-def test_the_last_good_keys_serve_while_the_endpoint_is_down(published):
-    clock = Clock()
-    keys = KeySet(published.jwks_url, clock=clock)
-    verifier = TokenVerifier(keys)
-    verifier.verify(f"Bearer {published.token()}")
-    published.down = True
-    clock.now += 7200
-    keys.warm()
-    assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
-
-
-def test_without_any_key_the_caller_is_told_to_come_back_not_that_the_token_is_bad(published):
-    published.down = True
-    clock = Clock()
-    verifier = TokenVerifier(KeySet(published.jwks_url, clock=clock))
-    for _ in range(3):
-        with pytest.raises(SigningKeysUnavailable):
-            verifier.verify(f"Bearer {published.token()}")
-    assert len(published.requests) == 1
-    published.down = False
-    clock.now += 6
-    assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
-
-
-async def test_an_event_loop_is_never_blocked_by_a_fetch(published):
-    keys = KeySet(published.jwks_url)
-    verifier = TokenVerifier(keys)
-    with pytest.raises(SigningKeysUnavailable):
-        verifier.verify(f"Bearer {published.token()}")
-    await asyncio.to_thread(keys.warm)
-    assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
-
-
-def test_keys_for_other_purposes_are_not_used(published, monkeypatch):
-    monkeypatch.setattr(
-        "tests.doubles._jwk", lambda kid, key: {"kid": kid, "kty": "RSA", "use": "enc", "n": "AQAB", "e": "AQAB"}
-    )
-    with pytest.raises(SigningKeysUnavailable):
-        TokenVerifier(KeySet(published.jwks_url)).verify(f"Bearer {published.token()}")
-
-
-def test_the_local_issuer_speaks_as_clerk_does(tmp_path):
-    issuer = LocalIssuer(tmp_path)
-    verifier = verifier_for(Environment(DEBUG=True, DATA_DIR=str(tmp_path)))
-
-    def verify(token: str) -> Identity:
-        return verifier.verify(f"Bearer {token}")
-
-    assert verify(issuer.token("user_1")).role is Role.PATIENT
-    coordinator = verify(issuer.token("user_2", organization="org_a", role="org:coordinator"))
-    assert (coordinator.organization, coordinator.role) == ("org_a", Role.COORDINATOR)
-    assert verify(issuer.token("user_3", platform_admin=True)).role is Role.PLATFORM_ADMIN
-    with pytest.raises(AuthTokenExpired):
-        verify(issuer.token("user_1", expires_in=-1))
-    with pytest.raises(AuthTokenExpired):
-        verify(issuer.token("user_1", expires_in=-86400))
-
-
-def test_the_local_key_is_private_and_the_same_for_processes_that_start_together(tmp_path):
-    with ProcessPoolExecutor(4) as processes:
-        keys = set(processes.map(_public_key, [tmp_path] * 8))
-    assert len(keys) == 1
-    (file,) = (tmp_path / "keys").iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-
-
-def _public_key(folder: Path) -> str:
-    return LocalIssuer(folder).public_key_pem
 
 
 def test_clerk_wins_over_the_local_key_and_without_debug_there_is_none(clerk, tmp_path):

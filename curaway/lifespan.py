@@ -1,0 +1,65 @@
+"""What lives as long as the server process: the hub, its rounds, the relay; and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from django.conf import settings
+
+from curaway import log
+from curaway.analytics import analytics
+from curaway.door import Receive, Send
+from curaway.drain import Drain
+from curaway.flags import flags
+from curaway.identity import verifier
+from events import hub as hubs
+from events.hub import Hub
+from events.relay import relay_jobs
+from events.rounds import Rounds
+from events.stream_settings import StreamSettings
+from patients import live
+
+logger = log.get(__name__)
+
+
+class Lifespan:
+    """The ASGI lifespan protocol around `start` and `stop`."""
+
+    async def __call__(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.start()
+        except Exception as failed:
+            logger.exception("start_failed")
+            await send({"type": "lifespan.startup.failed", "message": type(failed).__name__})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def start(self) -> None:
+        """Begin to hear and to publish; the database may come later."""
+        self._hub = Hub(StreamSettings.of(settings.ENVIRONMENT))
+        self._drain = Drain(self._hub, before_exit=self.stop)
+        # In a thread: each may ask its vendor, which must not hold up the event loop.
+        await asyncio.to_thread(_warm)
+        rounds = Rounds(live, streaming=lambda: flags().enabled("sse_streaming"))
+        self._hub.start(partial(rounds.make, self._hub), partial(relay_jobs, settings.ENVIRONMENT))
+        hubs.install(self._hub)
+        self._drain.watch_signals()
+
+    async def stop(self) -> None:
+        """End everything; safe to call twice."""
+        self._drain.forget_signals()
+        hubs.install(None)
+        await self._hub.stop()
+        await asyncio.to_thread(analytics().shutdown)
+        flags().close()
+
+
+def _warm() -> None:
+    flags().warm()
+    analytics().warm()
+    verifier().warm()

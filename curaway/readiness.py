@@ -1,0 +1,60 @@
+"""Liveness and readiness, for proxies and orchestrators."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+
+from events import hub
+from events.errors import StreamUnavailable
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    """200 while the process can answer; asks nobody else."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when this process should be given traffic, else 503; `checks` says which condition does not hold."""
+    checks = {**_database(), **_hearing()}
+    good = all(state == "ok" for state in checks.values())
+    return JsonResponse({"status": "ready" if good else "not ready", "checks": checks}, status=200 if good else 503)
+
+
+def _database() -> dict[str, str]:
+    try:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return {"database": "ok", "migrations": "ok" if _migrated() else "run manage.py migrate"}
+    except Error:
+        return {"database": "unreachable"}
+
+
+def _migrated() -> bool:
+    return _all_applied() or _look_again()
+
+
+@cache
+def _all_applied() -> bool:
+    # Reading the migrations from disk at every probe would cost more than serving it: a yes is remembered.
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _look_again() -> bool:
+    _all_applied.cache_clear()
+    return _all_applied()
+
+
+def _hearing() -> dict[str, str]:
+    try:
+        process = hub.current()
+    except StreamUnavailable:
+        return {"wakeups": "no hub runs in this process"}
+    return {
+        "wakeups": "ok" if process.listening else "not listening",
+        "traffic": "draining" if process.draining else "ok",
+    }

@@ -1,0 +1,251 @@
+"""Who listens to which patient in this process, and one reader for all of them.
+
+Everything here runs on the event loop. The database is touched in one place, by one thread: a single read
+serves every patient that was rung and every stream that has fallen behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterator
+
+import psycopg
+from django.db import Error as DatabaseFault
+
+from curaway import log as logs
+from curaway.threads import in_hearing
+from events import log, wakeup
+from events.errors import StreamUnavailable
+from events.frames import Done, event_frame
+from events.log import Cursor, StreamKey
+from events.room import Listener, Room
+from events.stream import Stream
+from events.stream_settings import StreamSettings
+
+logger = logs.get(__name__)
+
+CURSORS_PER_READ = 64
+FAULTS = (DatabaseFault, psycopg.Error, OSError)
+
+
+class Hub:
+    """The listeners of one process. A stream joins before it reads, so nothing falls between."""
+
+    def __init__(self, settings: StreamSettings, *, draw: Callable[[], float] = random.random) -> None:
+        self.settings = settings
+        self.draw = draw
+        self.listening = False
+        self.draining = False
+        self.rooms: dict[StreamKey, Room] = {}
+        self.open_streams = 0
+        self.access_changed: set[StreamKey] = set()
+        self.round_due = asyncio.Event()
+        self._rung: dict[StreamKey, None] = {}
+        self._behind: dict[Stream, None] = {}
+        self._work = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # Listening
+
+    def join(self, listener: Listener, key: StreamKey, *, head: int) -> Room:
+        """Add a listener to a patient's room; `head` is the position its caller has read up to."""
+        room = self.rooms.get(key)
+        if room is None:
+            room = self.rooms[key] = Room(key, head=head, now=self.now())
+            # What was committed between the caller's read and now has been rung for nobody.
+            self.ring(key)
+        elif head > room.head:
+            self.ring(key)
+        room.listeners.add(listener)
+        return room
+
+    def admit(self, stream: Stream) -> Room:
+        """Add an open stream; raises `StreamUnavailable` when this process takes no more of them."""
+        if self.draining:
+            raise StreamUnavailable(reason="draining", retry_after=1 + round(4 * self.draw()))
+        if self.open_streams >= self.settings.max_streams or self._crowded(stream.viewer.key):
+            raise StreamUnavailable(reason="capacity", retry_after=5 + round(10 * self.draw()))
+        self.open_streams += 1
+        return self.join(stream, stream.viewer.key, head=stream.known_head)
+
+    def leave(self, listener: Listener, room: Room) -> None:
+        room.listeners.discard(listener)
+        if isinstance(listener, Stream):
+            self.open_streams -= 1
+            self._behind.pop(listener, None)
+        if not room.listeners:
+            self.rooms.pop(room.key, None)
+            self._rung.pop(room.key, None)
+
+    def streams(self) -> Iterator[tuple[Room, Stream]]:
+        """Every open stream with its room."""
+        for room in list(self.rooms.values()):
+            for listener in list(room.listeners):
+                if isinstance(listener, Stream):
+                    yield room, listener
+
+    async def grown_beyond(self, key: StreamKey, position: int, *, seconds: float) -> None:
+        """Return when the patient's stream has grown beyond `position`, or after `seconds`."""
+        waiter = _Waiter()
+        room = self.join(waiter, key, head=position)
+        try:
+            async with asyncio.timeout(seconds):
+                while room.head <= position and not self.draining:
+                    await waiter.woken.wait()
+                    waiter.woken.clear()
+        except TimeoutError:
+            pass
+        finally:
+            self.leave(waiter, room)
+
+    def drain(self) -> None:
+        """Take no more streams and end the open ones, their returns spread over a few seconds."""
+        self.draining = True
+        for _, stream in self.streams():
+            stream.end(Done("draining", reconnect=True, retry_ms=500 + round(4500 * self.draw())))
+        for room in list(self.rooms.values()):
+            room.wake()
+
+    # Reading
+
+    def ring(self, key: StreamKey) -> None:
+        """The patient's log may have grown: read it."""
+        self._rung[key] = None
+        self._work.set()
+
+    def fell_behind(self, stream: Stream) -> None:
+        """The stream needs a page from its own cursor."""
+        self._behind[stream] = None
+        self._work.set()
+
+    async def read_forever(self) -> None:
+        while True:
+            await self._work.wait()
+            rooms, streams = self._take_work()
+            try:
+                await self._read(rooms, streams)
+            except FAULTS as fault:
+                logger.warning("log_not_readable", cause=type(fault).__name__)
+                self._put_back(rooms, streams)
+                await asyncio.sleep(min(1.0, self.settings.poll_seconds))
+
+    def _take_work(self) -> tuple[list[Room], list[Stream]]:
+        rooms = [self.rooms[key] for key in list(self._rung)[:CURSORS_PER_READ] if key in self.rooms]
+        for key in list(self._rung)[:CURSORS_PER_READ]:
+            del self._rung[key]
+        streams = list(self._behind)[: CURSORS_PER_READ - len(rooms)]
+        for stream in streams:
+            del self._behind[stream]
+        if not self._rung and not self._behind:
+            self._work.clear()
+        return rooms, streams
+
+    def _put_back(self, rooms: list[Room], streams: list[Stream]) -> None:
+        for room in rooms:
+            if self.rooms.get(room.key) is room:
+                self.ring(room.key)
+        for stream in streams:
+            if stream.listening:
+                self.fell_behind(stream)
+
+    async def _read(self, rooms: list[Room], streams: list[Stream]) -> None:
+        # Cursors are fixed now: a room or stream may move on while the thread reads.
+        of_rooms = [(room, Cursor(room.key, room.head)) for room in rooms]
+        of_streams = [(stream, Cursor(stream.viewer.key, stream.cursor)) for stream in streams]
+        wanted = [cursor for _, cursor in (*of_rooms, *of_streams)]
+        if not wanted:
+            return
+        pages = await in_hearing(log.read, wanted)
+        frames = {cursor: [event_frame(row) for row in page.rows] for cursor, page in pages.items()}
+        for room, cursor in of_rooms:
+            if room.head == cursor.after:
+                room.grow(frames[cursor], now=self.now())
+            if pages[cursor].has_more:
+                self.ring(room.key)
+        for stream, cursor in of_streams:
+            stream.receive_page(cursor.after, frames[cursor])
+
+    # Hearing
+
+    async def listen_forever(self) -> None:
+        while True:
+            try:
+                await wakeup.listen(self._heard, self._listens)
+            except FAULTS as fault:
+                logger.warning("wakeups_interrupted", cause=type(fault).__name__)
+            self.listening = False
+            await asyncio.sleep(0.1 + min(1.0, self.settings.poll_seconds) * self.draw())
+
+    def _listens(self) -> None:
+        self.listening = True
+        self.round_due.set()
+
+    def _heard(self, ring: wakeup.Ring) -> None:
+        if isinstance(ring, wakeup.AccessChanged):
+            self.access_changed.update(
+                key
+                for key in self.rooms
+                if key.tenant_id == ring.tenant_id and ring.patient_id in (None, key.patient_id)
+            )
+            self.round_due.set()
+            return
+        room = self.rooms.get(StreamKey(ring.tenant_id, ring.patient_id))
+        if room is not None and ring.position > room.head:
+            self.ring(room.key)
+
+    # Life
+
+    def start(self, *others: Callable[[], Awaitable[None]]) -> None:
+        """Begin to read and to hear, and run `others` beside it, until `stop`."""
+        work = (self.read_forever, self.listen_forever, *others)
+        self._tasks = [asyncio.create_task(_kept_alive(one)) for one in work]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @staticmethod
+    def now() -> float:
+        return time.monotonic()
+
+    def _crowded(self, key: StreamKey) -> bool:
+        room = self.rooms.get(key)
+        return room is not None and len(room.listeners) >= self.settings.max_streams_per_patient
+
+
+async def _kept_alive(work: Callable[[], Awaitable[None]]) -> None:
+    """Run work that must never end; a mistake in it costs a second, not the hearing of this process."""
+    while True:
+        try:
+            await work()
+            return
+        except Exception:
+            logger.exception("work_restarted")
+            await asyncio.sleep(1)
+
+
+class _Waiter:
+    def __init__(self) -> None:
+        self.woken = asyncio.Event()
+
+    def wake(self) -> None:
+        self.woken.set()
+
+
+_current: Hub | None = None
+
+
+def current() -> Hub:
+    """The hub of this process; raises `StreamUnavailable` where none runs (a command, a test client)."""
+    if _current is None:
+        raise StreamUnavailable(reason="unavailable", retry_after=5)
+    return _current
+
+
+def install(hub: Hub | None) -> None:
+    """Make `hub` the one of this process; None when it has stopped."""
+    global _current
+    _current = hub

@@ -1,0 +1,136 @@
+"""The outbox's jobs on their way: waiting, published, and at last done or failed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from events.emit import emit_event
+from events.models import Job, JobStatus
+from events.outbox import nudge
+from events.registry import EventType, JobKind, JobRepublished
+
+LEASE = timedelta(seconds=30)
+"""How long a claimed job is its relay's; beyond any publication, so that none is under way when it ends."""
+
+CALLBACK_AWAITED = timedelta(minutes=10)
+"""After which a published job whose callback has not finished it is published again."""
+
+GIVEN_UP_AFTER = timedelta(days=1)
+LONGEST_WAIT = timedelta(seconds=60)
+REFUSALS = 5
+"""Publications after which a job that the queue refuses has failed."""
+
+REOPENED = {"status": JobStatus.WAITING, "finished_at": None, "last_error": ""}
+ON_THE_WAY = (JobStatus.WAITING, JobStatus.PUBLISHED)
+
+
+def claim_due(*, limit: int, now: datetime) -> list[Job]:
+    """Take up to `limit` due jobs, the longest due first; nobody else gets them until the lease ends.
+
+    Committed when it returns: the publication follows outside of any transaction, and a relay that dies on
+    the way leaves the job due again at the lease's end. A published job that no callback has finished within
+    a day of its making is given up instead: it would be published for ever.
+    """
+    with transaction.atomic():
+        due = Job.objects.filter(status__in=ON_THE_WAY, due_at__lte=now).order_by("due_at")
+        claimed = list(due.select_for_update(skip_locked=True)[:limit])
+        forgotten = [job for job in claimed if _is_forgotten(job, now)]
+        _rows(forgotten).update(
+            status=JobStatus.FAILED, finished_at=now, last_error="no callback has finished it within a day"
+        )
+        due_jobs = [job for job in claimed if job not in forgotten]
+        _rows(due_jobs).update(due_at=now + LEASE, attempts=F("attempts") + 1)
+    for job in due_jobs:
+        job.attempts += 1
+    return due_jobs
+
+
+def mark_published(job: Job, *, message_id: str, now: datetime) -> None:
+    """The queue has taken the job; it is due again when its callback does not come."""
+    _claimed(job).update(
+        status=JobStatus.PUBLISHED,
+        published_at=now,
+        due_at=now + CALLBACK_AWAITED,
+        message_id=message_id,
+        last_error="",
+    )
+
+
+def mark_later(job: Job, *, fault: str, now: datetime) -> None:
+    """The queue could not be reached: again after 1, 2, 4 … 60 seconds. `fault`: its class, not its text."""
+    wait = min(LONGEST_WAIT, timedelta(seconds=2 ** min(job.attempts - 1, 10)))
+    _claimed(job).update(status=JobStatus.WAITING, due_at=now + wait, last_error=fault)
+
+
+def mark_refused(job: Job, *, fault: str, now: datetime) -> None:
+    """The queue said no: the longest wait, since only a person can mend that; at the fifth it has failed."""
+    if job.attempts < REFUSALS:
+        _claimed(job).update(status=JobStatus.WAITING, due_at=now + LONGEST_WAIT, last_error=fault)
+    else:
+        _claimed(job).update(status=JobStatus.FAILED, finished_at=now, last_error=fault)
+
+
+def find(
+    *, job_id: uuid.UUID | None, kind: JobKind, tenant_id: str, patient_id: str, body: Mapping[str, Any]
+) -> uuid.UUID | None:
+    """The job a callback belongs to: the one it names, else the open one about the same; None without.
+
+    A job it names counts only when it is about the same, whatever else the callback says.
+    """
+    of_patient = Job.objects.filter(tenant_id=tenant_id, patient_id=patient_id)
+    same = of_patient.filter(kind=kind, body__contains=dict(body))
+    wanted = same.filter(status__in=ON_THE_WAY) if job_id is None else same.filter(pk=job_id)
+    return wanted.values_list("pk", flat=True).order_by("created_at").first()
+
+
+def delivered(job_id: uuid.UUID) -> None:
+    """A callback came back for the job."""
+    Job.objects.filter(pk=job_id).update(deliveries=F("deliveries") + 1)
+
+
+def finish(job_id: uuid.UUID, status: JobStatus) -> None:
+    """The job has come to its end, `done` or `failed`; saying it again changes nothing."""
+    Job.objects.filter(pk=job_id).exclude(status=status).update(status=status, finished_at=timezone.now())
+
+
+def reopen(*, kind: JobKind, tenant_id: str, patient_id: str, body: Mapping[str, Any]) -> None:
+    """Send the ended job about this to the queue again, in the caller's transaction, since it can be done now."""
+    ended = Job.objects.filter(kind=kind, tenant_id=tenant_id, patient_id=patient_id, body__contains=dict(body))
+    ended.exclude(status__in=ON_THE_WAY).update(due_at=timezone.now(), **REOPENED)
+    transaction.on_commit(nudge)
+
+
+def republish(job: Job) -> Job:
+    """Send the job to the queue again, whatever has become of it; records who asked, returns the new row."""
+    with transaction.atomic():
+        Job.objects.filter(pk=job.pk).update(due_at=timezone.now(), **REOPENED)
+        again = Job.objects.get(pk=job.pk)
+        transaction.on_commit(nudge)
+        emit_event(
+            EventType.JOB_REPUBLISHED,
+            again.tenant_id,
+            again.patient_id,
+            JobRepublished(job_id=str(again.pk), kind=again.kind),
+        )
+    return again
+
+
+def _is_forgotten(job: Job, now: datetime) -> bool:
+    return job.status == JobStatus.PUBLISHED and job.created_at < now - GIVEN_UP_AFTER
+
+
+def _rows(jobs: list[Job]) -> QuerySet[Job]:
+    return Job.objects.filter(pk__in=[job.pk for job in jobs])
+
+
+def _claimed(job: Job) -> QuerySet[Job]:
+    """The job's row, while it is still this claim's: a callback may come back before the queue's answer does,
+    and another relay may have taken the job when the lease ended; neither's word is overwritten."""
+    return Job.objects.filter(pk=job.pk, attempts=job.attempts, status__in=ON_THE_WAY)

@@ -1,0 +1,266 @@
+"""One stream's life: connected, what was missed, what comes, done."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from curaway import context, door, envelope
+from events.errors import StreamUnavailable
+from events.frames import HEARTBEAT, Done, Frame, chunks, connected_frame, done_frame, instant
+from events.viewers import Viewer
+
+if TYPE_CHECKING:
+    from events.hub import Hub
+
+Report = Callable[..., None]
+"""Tells analytics of a stream's life: `report("sse_connected", tenant_id=…, …)`."""
+
+HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",
+    "Content-Encoding": "identity",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where a stream begins: `position` it goes on from, `head` that `state` was read at, in one snapshot."""
+
+    position: int
+    head: int
+    resumed: bool
+    reset: str | None
+    state: dict[str, Any]
+
+
+def start_from(resume: str | None, *, head: int, state: dict[str, Any]) -> Start:
+    """Honour a resume position, or say by `reset` why it can't be: never an error and never silent."""
+    if resume is None:
+        return Start(position=head, head=head, resumed=False, reset=None, state=state)
+    if not (resume.isascii() and resume.isdigit()):
+        return Start(position=head, head=head, resumed=False, reset="malformed", state=state)
+    # Longer than any position: not worth turning into a number, which Python refuses above 4,300 digits.
+    if len(resume) > 19 or int(resume) > head:
+        return Start(position=head, head=head, resumed=False, reset="ahead", state=state)
+    return Start(position=int(resume), head=head, resumed=True, reset=None, state=state)
+
+
+class Stream:
+    """An open stream: a cursor into its patient's log, and how it ends. Holds no thread and no connection."""
+
+    __slots__ = (
+        "_deadline",
+        "_done",
+        "_events",
+        "_gone",
+        "_hub",
+        "_page",
+        "_report",
+        "_room",
+        "_send",
+        "_start",
+        "_types",
+        "_woken",
+        "_writing",
+        "_written_at",
+        "cursor",
+        "follow",
+        "listening",
+        "opened_at",
+        "sent",
+        "viewer",
+    )
+
+    def __init__(
+        self,
+        hub: Hub,
+        viewer: Viewer,
+        start: Start,
+        *,
+        follow: bool,
+        types: frozenset[str] | None,
+        report: Report,
+    ) -> None:
+        self.viewer = viewer
+        self.follow = follow
+        self.cursor = start.position
+        self.sent = start.position
+        """The id of the last frame sent: behind `cursor` when `types` holds frames back."""
+        self.listening = False
+        self._hub = hub
+        self._start: Start | None = start
+        self._types = types
+        self._report = report
+        self._woken = asyncio.Event()
+        self._page: tuple[int, Sequence[Frame]] | None = None
+        self._writing: asyncio.Timeout | None = None
+        self._done: Done | None = None
+        self._gone = False
+        self._events = 0
+        self.opened_at = self._written_at = time.monotonic()
+        self._deadline = self.opened_at + hub.settings.lifetime_seconds * (0.8 + 0.2 * hub.draw())
+
+    @property
+    def known_head(self) -> int:
+        return self._start.head if self._start else self.cursor
+
+    # Told by the hub
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def receive_page(self, after: int, frames: Sequence[Frame]) -> None:
+        """What the log holds after a position that was this stream's cursor."""
+        self._page = (after, frames)
+        self._woken.set()
+
+    def end(self, done: Done) -> None:
+        """End the stream; the first reason stands. What a slow client has not taken yet is not sent any more."""
+        self._done = self._done or done
+        self._woken.set()
+        if self._writing is not None:
+            self._writing.reschedule(0)
+
+    # Life
+
+    async def live(self, opening: door.Opening, receive: door.Receive, send: door.Send) -> None:
+        """The continuation of the request that opened the stream."""
+        with context.serving(opening.context):
+            try:
+                room = self._hub.admit(self)
+            except StreamUnavailable as refused:
+                await door.send_json(send, opening, refused.status, envelope.refusal(refused), refused.headers())
+                return
+            self._room, self._send, self.listening = room, send, True
+            leaving = asyncio.create_task(self._watch(receive))
+            reason = "error"
+            try:
+                reason = await self._speak(opening)
+            finally:
+                self.listening = False
+                leaving.cancel()
+                self._hub.leave(self, room)
+                self._tell_end(reason)
+
+    async def _watch(self, receive: door.Receive) -> None:
+        await door.gone(receive)
+        self._gone = True
+        self._woken.set()
+
+    async def _speak(self, opening: door.Opening) -> str:
+        """Say everything there is to say; returns why it ended."""
+        await self._send({"type": "http.response.start", "status": opening.status, "headers": opening.headers})
+        try:
+            await self._write(self._connected())
+            await self._tell()
+        except _Stalled:
+            self.end(Done("lagging", reconnect=True, retry_ms=self._hub.settings.retry_ms))
+        if self._done is None or self._gone:
+            return "client"
+        try:
+            # A client that reads again within the time it may stall hears why; else the connection is cut.
+            await self._write(done_frame(self._done, position=self.sent))
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        except _Stalled:
+            pass
+        return self._done.reason
+
+    def _connected(self) -> bytes:
+        start = self._start
+        if start is None:
+            raise RuntimeError("a stream is opened once")
+        # The state is written once; thousands of idle streams need not hold it.
+        self._start = None
+        expires_at = datetime.now(UTC) + timedelta(seconds=self._deadline - time.monotonic())
+        heartbeat = self._hub.settings.heartbeat_seconds
+        facts = {
+            "patient_id": self.viewer.key.patient_id,
+            "position": start.position,
+            "head": start.head,
+            "resumed": start.resumed,
+            **({} if start.reset is None else {"reset": start.reset}),
+            "heartbeat_seconds": int(heartbeat) if heartbeat == int(heartbeat) else heartbeat,
+            "expires_at": instant(expires_at),
+            "state": start.state,
+        }
+        name = "sse_reconnected" if start.resumed or start.reset else "sse_connected"
+        self._report(name, tenant_id=self.viewer.key.tenant_id, resumed=start.resumed, reset=start.reset)
+        return connected_frame(facts, retry_ms=self._hub.settings.retry_ms)
+
+    async def _tell(self) -> None:
+        while self._done is None and not self._gone:
+            # Cleared before looking: a wake-up between the look and the wait must not be slept through.
+            self._woken.clear()
+            frames = self._next()
+            if frames:
+                await self._pass_on(frames)
+            else:
+                await self._wait()
+
+    def _next(self) -> Sequence[Frame] | None:
+        """The frames after the cursor; None while the log is being read for them."""
+        if self._page is not None:
+            (after, frames), self._page = self._page, None
+            # Asked for twice, a page may come twice: what does not follow the cursor was sent already.
+            if after == self.cursor:
+                return frames
+        recent = self._room.after(self.cursor)
+        if recent is None:
+            self._hub.fell_behind(self)
+        return recent
+
+    async def _pass_on(self, frames: Sequence[Frame]) -> None:
+        wanted = [frame for frame in frames if self._types is None or frame.name in self._types]
+        for piece, position in chunks(wanted):
+            await self._write(piece)
+            self.cursor = self.sent = position
+            if self._done is not None or self._gone:
+                return
+        self._events += len(wanted)
+        self.cursor = frames[-1].position
+        # A long backlog and a fast client must not keep the event loop to themselves.
+        await asyncio.sleep(0)
+
+    async def _wait(self) -> None:
+        """Until woken, or until it is time for a heartbeat or the end."""
+        due = min(self._written_at + self._hub.settings.heartbeat_seconds, self._deadline)
+        try:
+            async with asyncio.timeout(due - time.monotonic()):
+                await self._woken.wait()
+            return
+        except TimeoutError:
+            pass
+        if time.monotonic() >= self._deadline:
+            self.end(Done("timeout", reconnect=True, retry_ms=round(1000 * self._hub.draw())))
+        else:
+            await self._write(HEARTBEAT)
+
+    async def _write(self, piece: bytes) -> None:
+        """Hand bytes to the connection; raises `_Stalled` when it takes none for too long, or at the end."""
+        try:
+            async with asyncio.timeout(self._hub.settings.stall_seconds) as self._writing:
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        except TimeoutError:
+            raise _Stalled from None
+        finally:
+            self._writing = None
+        self._written_at = time.monotonic()
+
+    def _tell_end(self, reason: str) -> None:
+        self._report(
+            "sse_disconnected",
+            tenant_id=self.viewer.key.tenant_id,
+            reason=reason,
+            duration_seconds=round(time.monotonic() - self.opened_at, 3),
+            events=self._events,
+        )
+
+
+class _Stalled(Exception):
+    """The client reads nothing, or what waits for it shall not be sent any more."""

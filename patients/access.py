@@ -1,0 +1,130 @@
+"""The one gate: who is asking, in which tenant, for which patient, and may they.
+
+Checked in this order, whatever is asked: token, tenant header, tenant known, caller belongs to it, the patient,
+quarantine, role, consent; writes are then counted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from curaway import context
+from curaway.errors import RoleForbidden, TenantHeaderMissing, TenantMismatch, TenantUnknown
+from curaway.identity import Identity, Role, verifier
+from patients import queries
+from patients.errors import PatientQuarantined, PatientUnknown
+from patients.limits import count_write
+from patients.models import Membership, Patient, Tenant
+
+READERS = frozenset({Role.PATIENT, Role.COORDINATOR, Role.ADMIN, Role.PLATFORM_ADMIN})
+WRITERS = frozenset({Role.PATIENT, Role.COORDINATOR, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody whose token was verified, in a tenant they belong to."""
+
+    subject: str
+    role: Role
+    tenant: Tenant
+
+
+def caller(request: HttpRequest) -> Caller:
+    """Who is asking; found once per request. Their tenant and subject are on everything that it causes."""
+    known = getattr(request, "auth", None)
+    if isinstance(known, Caller):
+        return known
+    identity = verifier().verify(request.headers.get("Authorization"))
+    tenant = _tenant(request.headers.get("X-Tenant-ID", "").strip())
+    _check_belongs(identity, tenant)
+    context.amend(tenant_id=tenant.id, actor_id=identity.subject)
+    request.auth = Caller(identity.subject, identity.role, tenant)  # type: ignore[attr-defined]
+    return request.auth  # type: ignore[attr-defined,no-any-return]
+
+
+def reader(request: HttpRequest, patient_id: str) -> tuple[Caller, Patient]:
+    """The caller and the patient, when the caller may read it."""
+    return _admitted(request, patient_id, READERS)
+
+
+def writer(request: HttpRequest, patient_id: str, *, needs: Collection[str] = ()) -> tuple[Caller, Patient]:
+    """The caller and the patient, when the caller may change it and the purposes in `needs` are granted."""
+    who, patient = _admitted(request, patient_id, WRITERS)
+    queries.require_consent(patient, needs)
+    _count(who)
+    return who, patient
+
+
+def registrar(request: HttpRequest) -> Caller:
+    """The caller, when they may register a patient: themself, or anybody in their organisation's tenant."""
+    who = caller(request)
+    _check_role(who, WRITERS)
+    _count(who)
+    return who
+
+
+def _tenant(tenant_id: str) -> Tenant:
+    if not tenant_id:
+        raise TenantHeaderMissing
+    # NUL and the like never reach the database, which would call them an error of ours.
+    found = Tenant.objects.filter(id=tenant_id).first() if tenant_id.isprintable() else None
+    if found is None:
+        raise TenantUnknown
+    return found
+
+
+def _check_belongs(identity: Identity, tenant: Tenant) -> None:
+    match identity.role:
+        case Role.PLATFORM_ADMIN:
+            return
+        case Role.PATIENT:
+            belongs = tenant.open_to_patients or _is_patient_of(identity.subject, tenant)
+        case _:
+            belongs = identity.organization == tenant.organization and _is_member(identity, tenant)
+    if not belongs:
+        raise TenantMismatch
+
+
+def _is_patient_of(subject: str, tenant: Tenant) -> bool:
+    return Patient.objects.filter(tenant=tenant, subject=subject).exists()
+
+
+def _is_member(identity: Identity, tenant: Tenant) -> bool:
+    """Whether the organisation's member was not removed here; noted when seen for the first time."""
+    member, _ = Membership.objects.get_or_create(
+        tenant=tenant, subject=identity.subject, defaults={"role": identity.role}
+    )
+    if member.role != identity.role:
+        Membership.objects.filter(tenant=tenant, subject=identity.subject).update(role=identity.role)
+    return member.removed_at is None
+
+
+def _admitted(request: HttpRequest, patient_id: str, roles: Collection[Role]) -> tuple[Caller, Patient]:
+    who = caller(request)
+    patient = _visible(who, patient_id)
+    context.amend(locale=patient.locale)
+    if patient.quarantined:
+        raise PatientQuarantined
+    _check_role(who, roles)
+    return who, patient
+
+
+def _visible(who: Caller, patient_id: str) -> Patient:
+    patient = queries.patient(who.tenant.id, patient_id) if "\x00" not in patient_id else None
+    if patient is None or (who.role is Role.PATIENT and patient.subject != who.subject):
+        raise PatientUnknown
+    return patient
+
+
+def _check_role(who: Caller, roles: Collection[Role]) -> None:
+    if who.role not in roles:
+        raise RoleForbidden
+
+
+def _count(who: Caller) -> None:
+    count_write(who.subject, limit=settings.ENVIRONMENT.RATE_LIMIT_WRITES, now=time.time())

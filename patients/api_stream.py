@@ -1,0 +1,135 @@
+"""Hearing a patient's events: as a stream, or as JSON for clients that poll."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from curaway import door, threads
+from curaway.analytics import analytics
+from curaway.errors import InputInvalid
+from curaway.flags import flags
+from events import hub, log
+from events.contracts import stream_openapi
+from events.errors import StreamUnavailable
+from events.frames import as_json
+from events.log import Cursor, Page, StreamKey
+from events.registry import StreamEvent
+from events.stream import HEADERS, Stream, start_from
+from events.viewers import Viewer
+from patients import live
+from patients.access import reader
+from patients.errors import PatientUnknown
+
+router = Router(tags=["events"])
+
+ALWAYS_SENT = frozenset({"connected", "done"})
+
+
+class StreamQuery(Schema):
+    """Where to go on from, how long to stay, what to hear."""
+
+    after: str | None = Field(None, description="Resume after this position; the header Last-Event-ID wins.")
+    follow: str = Field("false", description="`true` keeps an idle stream open until its lifetime ends.")
+    types: str | None = Field(None, description="Comma-separated stream names to narrow to.")
+
+
+@router.api_operation(
+    ["GET", "HEAD"],
+    "/patients/{patient_id}/events/stream",
+    summary="Follow a patient's events live (server-sent events)",
+    openapi_extra=stream_openapi(),
+)
+def open_stream(request: HttpRequest, patient_id: str, query: Query[StreamQuery]) -> HttpResponse:
+    """Server-sent events: `connected` with the record's summary, then every event in order, then `done`.
+
+    Resume with `Last-Event-ID` or `after`. HEAD answers the headers alone.
+    """
+    try:
+        return _opened(request, patient_id, query)
+    except (OperationalError, InterfaceError):
+        raise StreamUnavailable(reason="unavailable", retry_after=5) from None
+
+
+def _opened(request: HttpRequest, patient_id: str, query: StreamQuery) -> HttpResponse:
+    viewer = _viewer(request, patient_id)
+    types = _types(query.types)
+    if not flags().enabled("sse_streaming"):
+        raise StreamUnavailable(reason="disabled", retry_after=30)
+    response = HttpResponse(headers=HEADERS)
+    if request.method == "HEAD":
+        return response
+    process = hub.current()
+    if process.draining:
+        raise StreamUnavailable(reason="draining", retry_after=2)
+    snapshot = live.snapshot(viewer.key)
+    resume = request.headers.get("Last-Event-ID") or query.after or None
+    start = start_from(resume, head=snapshot.position, state=snapshot.summary)
+    follow = query.follow.lower() in ("true", "1")
+    stream = Stream(process, viewer, start, follow=follow, types=types, report=analytics().capture)
+    return door.leave_open(request, response, stream.live)
+
+
+def _viewer(request: HttpRequest, patient_id: str) -> Viewer:
+    caller, patient = reader(request, patient_id)
+    return Viewer(StreamKey(patient.tenant_id, patient.id), caller.subject, str(caller.role))
+
+
+def _types(wanted: str | None) -> frozenset[str] | None:
+    if not wanted:
+        return None
+    names = frozenset(name.strip() for name in wanted.split(",")) - ALWAYS_SENT
+    if not names <= set(StreamEvent):
+        raise InputInvalid(problems=[("types", f"Choose from {', '.join(StreamEvent)}.")])
+    return names
+
+
+class PageQuery(Schema):
+    """Which events, how many, and how long to wait for the first."""
+
+    after: int = Field(0, ge=0, le=2**63 - 1, description="Events after this position.")
+    limit: int = Field(100, ge=1, le=500)
+    wait: float = Field(0, ge=0, le=25, description="Seconds to wait for an event when there is none yet.")
+
+
+@router.get("/patients/{patient_id}/events", summary="A page of a patient's events, or the next one (long poll)")
+def read_events(request: HttpRequest, patient_id: str, query: Query[PageQuery]) -> HttpResponse:
+    """`{"events": […], "position", "has_more"}`: the same events as the stream, in the same order.
+
+    `position` is what to send as `after` next time.
+    """
+    viewer = _viewer(request, patient_id)
+    cursor = Cursor(viewer.key, query.after)
+    page = _read(cursor, query.limit)
+    if page.rows or not query.wait:
+        return door.answer_now(_answer(cursor, page))
+
+    async def when_grown() -> Any:
+        await hub.current().grown_beyond(viewer.key, query.after, seconds=query.wait)
+        return _answer(cursor, await threads.in_worker(_read_again, viewer, cursor, query.limit))
+
+    return door.answer_later(request, when_grown)
+
+
+def _read(cursor: Cursor, limit: int) -> Page:
+    return log.read([cursor], rows=limit)[cursor]
+
+
+def _read_again(viewer: Viewer, cursor: Cursor, limit: int) -> Page:
+    # The caller may have lost the right to see this patient while it waited.
+    if live.refused([viewer]):
+        raise PatientUnknown
+    return _read(cursor, limit)
+
+
+def _answer(cursor: Cursor, page: Page) -> dict[str, Any]:
+    return {
+        "events": [json.loads(as_json(row)) for row in page.rows],
+        "position": page.rows[-1].position if page.rows else cursor.after,
+        "has_more": page.has_more,
+    }

@@ -1,0 +1,78 @@
+"""A delivery of the parsing job: which document it is about, and which job, by our own rows."""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.db import transaction
+
+from curaway.context import new_correlation_id
+from events import jobs
+from events.models import Event
+from events.registry import EventType, JobKind
+from patients.models import Document, DocumentStatus
+
+
+class Outcome(StrEnum):
+    """What a delivery came to."""
+
+    DONE = "done"
+    DUPLICATE = "duplicate"
+    SKIPPED = "skipped"
+
+
+class DocumentUnknown(Exception):
+    """There is no such document, or its bytes were never confirmed."""
+
+
+class Delivery(NamedTuple):
+    """One delivery; `claim` is the name under which it takes the document for itself."""
+
+    document_id: str
+    patient_id: str
+    tenant_id: str
+    correlation_id: str
+    job_id: uuid.UUID | None
+    claim: uuid.UUID
+
+
+@transaction.atomic
+def receive(*, document_id: str, job_id: uuid.UUID | None, correlation_id: str | None) -> Delivery:
+    """Note that a delivery came; raises `DocumentUnknown`.
+
+    Whose document it is says its row, not the message. Without a correlation id the delivery gets that of the
+    upload, so that its events are found beside it.
+    """
+    document = Document.objects.exclude(status=DocumentStatus.EXPECTED).filter(pk=document_id).first()
+    if document is None:
+        raise DocumentUnknown
+    job = jobs.find(
+        job_id=job_id,
+        kind=JobKind.DOCUMENT_PARSE,
+        tenant_id=document.tenant_id,
+        patient_id=document.patient_id,
+        body={"document_id": document_id},
+    )
+    if job is not None:
+        jobs.delivered(job)
+    return Delivery(
+        document_id=document_id,
+        patient_id=document.patient_id,
+        tenant_id=document.tenant_id,
+        correlation_id=correlation_id or _correlation_of_upload(document),
+        job_id=job,
+        claim=uuid.uuid4(),
+    )
+
+
+def _correlation_of_upload(document: Document) -> str:
+    uploads = Event.objects.filter(
+        tenant_id=document.tenant_id,
+        patient_id=document.patient_id,
+        event_type=EventType.DOCUMENT_UPLOADED,
+        payload__document_id=document.pk,
+    )
+    newest = uploads.order_by("-created_at").values_list("correlation_id", flat=True).first()
+    return newest or new_correlation_id()

@@ -1,0 +1,94 @@
+"""The record at a glance: the left panel, and the `state` a stream begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from patients import intake
+from patients.models import Document, DocumentStatus, Patient
+
+IN_PROGRESS = frozenset({DocumentStatus.UPLOADED, DocumentStatus.PARSING, DocumentStatus.ANALYZING})
+"""Statuses a document does not stay in."""
+
+SELF_REPORT: dict[str, Any] = {"source": "self_report", "confidence": 1.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryFacts:
+    """What a summary is made of, all read in one snapshot."""
+
+    patient: Patient
+    position: int
+    documents: Sequence[Document]
+    granted: frozenset[str]
+
+
+def summary(facts: SummaryFacts) -> dict[str, Any]:
+    """The summary as JSON can hold it; the conditions and the like are empty until documents were analyzed."""
+    documents = [document_entry(document) for document in facts.documents]
+    return {
+        "demographics": _demographics(facts.patient),
+        "conditions": [],
+        "medications": [],
+        "allergies": [],
+        "observations": [],
+        "procedures": [],
+        "preferences": _preferences(facts.patient),
+        "documents": documents,
+        "intake_progress": _intake(facts),
+        "match": None,
+        "processing": [
+            {"kind": "document", "id": entry["id"], "status": entry["status"]}
+            for entry in documents
+            if entry["status"] in IN_PROGRESS
+        ],
+        "position": facts.position,
+    }
+
+
+def document_entry(document: Document) -> dict[str, Any]:
+    """A document as lists show it, without its text."""
+    return {
+        "id": document.id,
+        "filename": document.filename,
+        "content_type": document.content_type,
+        "size": document.size,
+        "status": document.status,
+        "reason": document.reason or None,
+        "retryable": document.retryable,
+        "pages": document.page_count,  # type: ignore[attr-defined]
+        "characters": document.characters,
+        "method": document.method or None,
+        "confidence": document.confidence,
+        "created_at": document.created_at.isoformat(),
+        "uploaded_at": document.uploaded_at.isoformat() if document.uploaded_at else None,
+    }
+
+
+def _demographics(patient: Patient) -> dict[str, Any]:
+    return {
+        "first_name": patient.first_name,
+        "last_name": patient.last_name,
+        "email": patient.email or None,
+        "phone": patient.phone or None,
+        "date_of_birth": patient.date_of_birth.isoformat() if patient.date_of_birth else None,
+        "sex": patient.sex or None,
+        "country": patient.country or None,
+        "locale": patient.locale,
+        "procedure_interest": patient.procedure_interest or None,
+        **SELF_REPORT,
+    }
+
+
+def _preferences(patient: Patient) -> list[dict[str, Any]]:
+    return [{"key": key, "value": value, **SELF_REPORT} for key, value in patient.preferences.items()]
+
+
+def _intake(facts: SummaryFacts) -> dict[str, Any]:
+    analyzed = sum(document.status == DocumentStatus.ANALYZED for document in facts.documents)
+    progress, categories = intake.progress(
+        intake.facts_from(facts.patient, granted=facts.granted, analyzed_documents=analyzed)
+    )
+    return {"progress": progress, "categories": categories}

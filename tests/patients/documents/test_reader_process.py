@@ -1,0 +1,184 @@
+"""The reader's process is bounded, told no secret, and never left behind."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from patients.documents import reading, slot
+from patients.documents.faults import ReaderCrashed, TookTooLong
+from patients.documents.reading import read_document
+
+DATA = Path(__file__).parents[2] / "data"
+PDF = "application/pdf"
+SAYS = "import json, os, sys, time; said = lambda text: print(json.dumps({'ok': True, 'method': 'text', "
+SAYS += "'pages': [{'text': text, 'confidence': None, 'method': 'text'}]}));"
+SLEEPS = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
+
+StandIn = Callable[[str], None]
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StandIn:
+    """Puts a few lines of Python in the reader's place."""
+    monkeypatch.setattr(slot, "slot_path", lambda: tmp_path / "slot.lock")
+    return lambda code: monkeypatch.setattr(reading, "READER", (sys.executable, "-c", code))
+
+
+async def test_the_real_reader_is_gone_when_its_time_is_up() -> None:
+    with pytest.raises(TookTooLong):
+        await read_document(DATA / "scanned-knee-report.pdf", PDF, timeout_seconds=0.6)
+    assert psutil.Process().children(recursive=True) == []
+
+
+async def test_time_out_kills_what_the_reader_started(reader: StandIn, tmp_path: Path) -> None:
+    reader(
+        "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[2], sys.argv[1]]).wait()"
+    )
+    with pytest.raises(TookTooLong):
+        await read_document(tmp_path / "pid", SLEEPS, timeout_seconds=2)
+    gone(int((tmp_path / "pid").read_text()))
+
+
+async def test_a_cancelled_reading_leaves_no_process(reader: StandIn, tmp_path: Path) -> None:
+    reader(SLEEPS)
+    task = asyncio.create_task(read_document(tmp_path / "pid", PDF))
+    pid = await asyncio.to_thread(written, tmp_path / "pid")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not psutil.pid_exists(pid)
+
+
+async def test_cancelling_one_who_waits_frees_nothing_and_harms_nobody(
+    reader: StandIn, tmp_path: Path
+) -> None:
+    reader(SAYS + "said('read')")
+    async with slot.reading_slot():
+        waiting = asyncio.create_task(read_document(tmp_path, PDF))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert (await read_document(tmp_path, PDF)).text == "read"
+
+
+def test_the_reader_does_not_outlive_a_killed_server(tmp_path: Path) -> None:
+    child = (
+        "import sys; from patients.documents.confinement import confine; confine(int(sys.argv[3]));" + SLEEPS
+    )
+    server = (
+        "import asyncio, sys; from pathlib import Path; from patients.documents import reading, slot;"
+        "slot.slot_path = lambda: Path(sys.argv[2]); reading.READER = (sys.executable, '-c', sys.argv[3]);"
+        "asyncio.run(reading.read_document(Path(sys.argv[1]), 'application/pdf'))"
+    )
+    started = [sys.executable, "-c", server, str(tmp_path / "pid"), str(tmp_path / "slot"), child]
+    with subprocess.Popen(started, cwd=DATA.parents[1]) as process:
+        pid = written(tmp_path / "pid")
+        process.send_signal(signal.SIGKILL)
+    gone(pid)
+
+
+async def test_the_reader_is_told_no_secret(
+    reader: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "s3cret")
+    monkeypatch.setenv("DATABASE_URL", "postgres://u:p@h/d")
+    reader(SAYS + "said(json.dumps(dict(os.environ)))")
+    told = json.loads((await read_document(tmp_path, PDF)).text)
+    assert set(told) - {"LC_CTYPE"} == set(reading.ENVIRONMENT)
+
+
+async def test_two_at_once_are_read_one_after_another(reader: StandIn, tmp_path: Path) -> None:
+    note = "open(sys.argv[1], 'a').write('{}\\n');"
+    reader(SAYS + note.format("begin") + "time.sleep(0.2);" + note.format("end") + "said('x')")
+    await asyncio.gather(*(read_document(tmp_path / "notes", PDF) for _ in range(3)))
+    assert (tmp_path / "notes").read_text().split() == ["begin", "end"] * 3
+
+
+async def test_waiting_for_ones_turn_is_not_reading_time(reader: StandIn, tmp_path: Path) -> None:
+    reader(SAYS + "said('in time')")
+    async with slot.reading_slot():
+        task = asyncio.create_task(read_document(tmp_path, PDF, timeout_seconds=1.5))
+        await asyncio.sleep(1.6)
+    assert (await task).text == "in time"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+        "raise SystemExit(3)",
+        "print('a library that prints')",
+        "print('{\"ok\": true}')",
+        'print(\'{"ok": false, "fault": "KeyError", "cause": ""}\')',
+        "",
+    ],
+)
+async def test_a_reader_that_dies_or_babbles_is_a_passing_fault(
+    reader: StandIn, code: str, tmp_path: Path
+) -> None:
+    reader(code)
+    with pytest.raises(ReaderCrashed):
+        await read_document(tmp_path, PDF)
+
+
+async def test_a_long_answer_is_read_to_its_end(reader: StandIn, tmp_path: Path) -> None:
+    reader(SAYS + "said('x' * 3_000_000)")
+    assert (await read_document(tmp_path, PDF)).characters == 3_000_000
+
+
+async def test_a_reader_cancelled_in_the_middle_of_a_long_answer_is_gone(
+    reader: StandIn, tmp_path: Path
+) -> None:
+    reader("import sys\nwhile True: sys.stdout.write('x' * 100_000)")
+    with pytest.raises(TookTooLong):
+        await read_document(tmp_path, PDF, timeout_seconds=0.5)
+    assert psutil.Process().children(recursive=True) == []
+
+
+def test_a_reader_short_of_memory_says_so(tmp_path: Path) -> None:
+    ask = [sys.executable, "-m", "patients.documents.reader", str(DATA / "blank-scan.png"), "image/png"]
+    few = ["sh", "-c", 'ulimit -d 150000 && exec "$@"', "sh", *ask]
+    answer = subprocess.run(
+        few, capture_output=True, check=True, cwd=DATA.parents[1], env=reading.ENVIRONMENT
+    )
+    told = json.loads(answer.stdout)
+    assert (told["fault"], told["retryable"]) == ("ReaderCrashed", True)
+
+
+def test_the_reader_bounds_itself() -> None:
+    code = (
+        "import os, resource; from patients.documents.confinement import confine; confine(os.getppid());"
+        "print([resource.getrlimit(what)[0] for what in (resource.RLIMIT_CORE, resource.RLIMIT_CPU,"
+        "resource.RLIMIT_DATA)], os.nice(0))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=DATA.parents[1], check=True
+    )
+    assert run.stdout == f"[0, 300, {1536 * 1024**2}] {os.nice(0) + 5}\n"
+
+
+def written(path: Path) -> int:
+    """The process id in the file, as soon as it is there."""
+    until = time.monotonic() + 20
+    while not (path.exists() and path.read_text()):
+        assert time.monotonic() < until, "the reader never started"
+        time.sleep(0.02)
+    return int(path.read_text())
+
+
+def gone(pid: int) -> None:
+    """The process has ended; who has to bury it is not its server."""
+    until = time.monotonic() + 5
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < until, "the reader lives on"
+        time.sleep(0.02)

@@ -1,0 +1,83 @@
+"""What a patient allows, and withdraws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from events.models import Event
+from patients.models import Consent, Patient
+from tests.people import People
+
+
+def decide(http: httpx.Client, people: People, patient: Patient, purpose: str, granted: bool) -> dict[str, Any]:
+    body = {"patient_id": patient.id, "purpose": purpose, "granted": granted, "policy_version": "2026-01"}
+    answer = http.post("/api/v1/consent", headers=people.patient_headers(patient), json=body)
+    assert answer.status_code == 201
+    return dict(answer.json()["data"])
+
+
+def state(http: httpx.Client, people: People, patient: Patient) -> dict[str, dict[str, Any]]:
+    answer = http.get(f"/api/v1/patients/{patient.id}/consent", headers=people.patient_headers(patient))
+    return {entry["purpose"]: entry for entry in answer.json()["data"]}
+
+
+def facts(patient: Patient) -> list[str]:
+    return [fact.event_type for fact in Event.objects.filter(patient_id=patient.id).order_by("created_at")]
+
+
+def test_a_decision_is_kept_told_and_counted(http: httpx.Client, people: People) -> None:
+    patient = people.patient(consented=False, intake_progress=0.05)
+    record = decide(http, people, patient, "clinical_data_processing", True)
+    assert (record["patient_id"], record["granted"], record["policy_version"]) == (patient.id, True, "2026-01")
+    assert facts(patient) == ["consent_granted", "intake_progress_updated"]
+    granted = Event.objects.get(patient_id=patient.id, event_type="consent_granted").payload
+    assert granted == {
+        "consent_id": record["id"],
+        "purpose": "clinical_data_processing",
+        "policy_version": "2026-01",
+    }
+    kept = Consent.objects.get(id=record["id"])
+    assert (kept.ip_address, kept.user_agent.startswith("python-httpx")) == ("127.0.0.1", True)
+
+
+def test_the_newest_decision_counts_and_the_older_ones_stay(http: httpx.Client, people: People) -> None:
+    patient = people.patient(consented=False)
+    for granted in (True, False):
+        decide(http, people, patient, "cross_border_transfer", granted)
+    assert state(http, people, patient)["cross_border_transfer"]["granted"] is False
+    assert [row.granted for row in Consent.objects.filter(patient=patient).order_by("id")] == [True, False]
+    assert facts(patient)[-2:] == ["consent_revoked", "intake_progress_updated"]
+
+
+def test_every_purpose_has_a_state(http: httpx.Client, people: People) -> None:
+    patient = people.patient(consented=False)
+    decide(http, people, patient, "analytics", True)
+    states = state(http, people, patient)
+    assert [name for name, entry in states.items() if entry["required"]] == [
+        "clinical_data_processing",
+        "cross_border_transfer",
+        "provider_sharing",
+    ]
+    assert states["analytics"]["granted"] and states["analytics"]["policy_version"] == "2026-01"
+    assert states["sms_marketing"] == {
+        "purpose": "sms_marketing",
+        "granted": False,
+        "required": False,
+        "policy_version": None,
+        "updated_at": None,
+    }
+
+
+def test_an_optional_purpose_does_not_move_the_intake(http: httpx.Client, people: People) -> None:
+    patient = people.patient(intake_progress=0.15)
+    decide(http, people, patient, "analytics", True)
+    assert facts(patient) == ["consent_granted"]
+
+
+def test_an_unknown_purpose_is_refused(http: httpx.Client, people: People) -> None:
+    patient = people.patient()
+    body = {"patient_id": patient.id, "purpose": "everything", "granted": True, "policy_version": "1"}
+    answer = http.post("/api/v1/consent", headers=people.patient_headers(patient), json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "purpose")

@@ -1,0 +1,74 @@
+"""Uploaded documents for tests, and a reader that does as it is told."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from events import emit_event
+from events.models import Event, Job
+from patients.documents.reading import Page, Reading
+from patients.documents.storage import storage
+from patients.models import Document, DocumentStatus, Patient
+
+SAMPLES = Path(__file__).resolve().parent.parent / "data"
+READING = Reading((Page("Right knee, grade 4", None, "text"), Page("seen", 0.5, "ocr")), "mixed")
+
+
+def upload(patient: Patient, sample: str = "knee-report.pdf", **fields: Any) -> Document:
+    """A confirmed document, with its fact (correlation id `corr-upload`) and job."""
+    content = (SAMPLES / sample).read_bytes()
+    document = Document.objects.create(
+        patient=patient,
+        tenant_id=patient.tenant_id,
+        filename=sample,
+        content_type="application/pdf",
+        size=len(content),
+        **{"status": DocumentStatus.UPLOADED, "uploaded_at": timezone.now(), **fields},
+    )
+    place = storage().path(document.storage_key)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+    fact = {
+        "document_id": document.id,
+        "filename": sample,
+        "content_type": "application/pdf",
+        "size": len(content),
+    }
+    emit_event("document_uploaded", patient.tenant_id, patient.id, fact, "user_test", "corr-upload")
+    return document
+
+
+def job_of(document: Document) -> Job:
+    return Job.objects.get(patient_id=document.patient_id, body__document_id=document.id)
+
+
+def story_of(document: Document) -> list[str]:
+    """What is recorded of the document, in the order of the stream."""
+    events = Event.objects.filter(patient_id=document.patient_id, payload__document_id=document.id)
+    return list(events.order_by("position").values_list("event_type", flat=True))
+
+
+class Reader:
+    """Stands in for `read_document`: waits for `let_go`, then answers `READING` or raises `fault`."""
+
+    def __init__(self) -> None:
+        self.readings = 0
+        self.fault: Exception | None = None
+        self.began = threading.Event()
+        self.let_go = threading.Event()
+        self.let_go.set()
+
+    async def __call__(self, path: Path, content_type: str) -> Reading:
+        import asyncio
+
+        self.readings += 1
+        self.began.set()
+        while not self.let_go.is_set():
+            await asyncio.sleep(0.01)
+        if self.fault is not None:
+            raise self.fault
+        return READING

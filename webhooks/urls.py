@@ -1,0 +1,13 @@
+"""The paths that QStash calls."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from webhooks import api
+
+urlpatterns = [
+    path("webhooks/qstash/document-parse", api.document_parse),
+    path("webhooks/qstash/clinical-extract", api.clinical_extract),
+    path("webhooks/qstash/notification", api.notification),
+]
