@@ -93,6 +93,7 @@ class Environment:
     SSE_HEARTBEAT_SECONDS: float = _env(15, "Stream", "Silence after which a heartbeat is sent.")
     SSE_IDLE_SECONDS: float = _env(15, "Stream", "A stream ends when nothing was being processed for so long.")
     SSE_ACCESS_SECONDS: float = _env(20, "Stream", "How often open streams' viewers are checked again; at most 30.")
+    SSE_STALL_SECONDS: float = _env(30, "Stream", "A stream whose client takes nothing for so long ends as `lagging`.")
     SSE_MAX_STREAMS: int = _env(10000, "Stream", "Open streams per process.")
     SSE_MAX_STREAMS_PER_PATIENT: int = _env(32, "Stream", "Open streams per patient and process.")
     RATE_LIMIT_WRITES: int = _env(120, "Limits", "Writes per minute and caller; 0 turns the limit off.")
@@ -136,7 +137,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -
     return replace(environment, **_local_secrets(environment)) if environment.DEBUG else environment
 
 
-def _local_secrets(environment: Environment) -> dict[str, str]:
+def _local_secrets(environment: Environment) -> dict[str, Any]:
     """In development, what was not given comes from this machine's own keys, the same for all its processes."""
     from curaway.local.keys import development_secret, local_queue_settings
 

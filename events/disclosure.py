@@ -32,9 +32,7 @@ def disclose(event: Event, *, by: str) -> Any:
     return event.payload
 
 
-def record_export(
-    events: Collection[Event], *, format_name: Literal["csv", "json"], protected: bool, by: str
-) -> None:
+def record_export(events: Collection[Event], *, format_name: Literal["csv", "json"], protected: bool, by: str) -> None:
     """Commit that `by` is given these events as a file, with or without their protected fields.
 
     Raises `EventNotRecorded`; the file must not be given then.

@@ -103,7 +103,7 @@ def _job(kind: str, event: Event, fact: EventPayload) -> Job:
     return Job(
         kind=kind,
         tenant_id=event.tenant_id,
-        patient_id=event.patient_id,
+        patient_id=event.patient_id or "",
         correlation_id=event.correlation_id,
         event=event,
         body=fact.job_body(kind),  # type: ignore[arg-type]

@@ -54,7 +54,7 @@ class Event(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["tenant_id", "patient_id", "position"], name="events_position"),
         ]
-        permissions: ClassVar[list[tuple[str, str]]] = [
+        permissions = [
             ("view_phi", "Can see protected health information of events"),
         ]
 

@@ -29,6 +29,7 @@ class StreamSettings:
             poll_seconds=environment.SSE_POLL_SECONDS,
             heartbeat_seconds=environment.SSE_HEARTBEAT_SECONDS,
             idle_seconds=environment.SSE_IDLE_SECONDS,
+            stall_seconds=environment.SSE_STALL_SECONDS,
             access_seconds=min(30, environment.SSE_ACCESS_SECONDS),
             max_streams=environment.SSE_MAX_STREAMS,
             max_streams_per_patient=environment.SSE_MAX_STREAMS_PER_PATIENT,

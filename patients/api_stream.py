@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -23,7 +25,8 @@ from events.registry import StreamEvent
 from events.stream import HEADERS, Stream, start_from
 from events.viewers import Viewer
 from patients import live
-from patients.access import reader
+from patients.access import Caller, reader
+from patients.bearer import BearerInTenant
 from patients.errors import PatientUnknown
 
 router = Router(tags=["events"])
@@ -39,9 +42,26 @@ class StreamQuery(Schema):
     types: str | None = Field(None, description="Comma-separated stream names to narrow to.")
 
 
+@contextmanager
+def _unavailable_without_database() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        raise StreamUnavailable(reason="unavailable", retry_after=5) from None
+
+
+class StreamBearer(BearerInTenant):
+    """The API's bearer; a stream says of a missing database that it is unavailable, not that it failed."""
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        with _unavailable_without_database():
+            return super().__call__(request)
+
+
 @router.api_operation(
     ["GET", "HEAD"],
     "/patients/{patient_id}/events/stream",
+    auth=StreamBearer(),
     summary="Follow a patient's events live (server-sent events)",
     openapi_extra=stream_openapi(),
 )
@@ -50,10 +70,8 @@ def open_stream(request: HttpRequest, patient_id: str, query: Query[StreamQuery]
 
     Resume with `Last-Event-ID` or `after`. HEAD answers the headers alone.
     """
-    try:
+    with _unavailable_without_database():
         return _opened(request, patient_id, query)
-    except (OperationalError, InterfaceError):
-        raise StreamUnavailable(reason="unavailable", retry_after=5) from None
 
 
 def _opened(request: HttpRequest, patient_id: str, query: StreamQuery) -> HttpResponse:

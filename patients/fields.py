@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -17,15 +18,23 @@ from patients.countries import COUNTRIES
 PREFERENCES_BYTES = 10 * 1024
 PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,38}")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+CONTROLS = frozenset({"Cc", "Zl", "Zp"})
+REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that make a text read as another one than it is."""
+
 OLDEST = timedelta(days=150 * 366)
 
 Locale = Literal["en", "es", "ar", "tr", "th", "hi"]
 SexCode = Literal["female", "male", "other", "unknown"]
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
+    """The text without spaces around it; raises ValueError for control characters.
+
+    Not `str.isprintable`: it refuses the joiners of Hindi and Persian and the narrow spaces of file names.
+    """
     value = value.strip()
-    if not value.isprintable():
+    if any(unicodedata.category(character) in CONTROLS for character in value) or REORDERING.search(value):
         raise ValueError("Must not contain control characters.")
     return value
 
@@ -79,9 +88,9 @@ def _small(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-OneLine = Annotated[str, AfterValidator(_one_line)]
-Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_one_line), AfterValidator(_named)]
-ShortText = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
+OneLine = Annotated[str, AfterValidator(one_line)]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(one_line), AfterValidator(_named)]
+ShortText = Annotated[str, Field(max_length=200), AfterValidator(one_line)]
 Email = Annotated[
     str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(str.strip), AfterValidator(_email)
 ]
@@ -94,6 +103,6 @@ BirthDate = Annotated[
 ]
 Country = Annotated[str, Field(min_length=2, max_length=2), AfterValidator(_country)]
 Preferences = Annotated[dict[str, Any], AfterValidator(_small)]
-PolicyVersion = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(_one_line), AfterValidator(_named)]
+PolicyVersion = Annotated[str, Field(min_length=1, max_length=50), AfterValidator(one_line), AfterValidator(_named)]
 PatientId = Annotated[str, Field(min_length=1, max_length=100)]
 DocumentId = Annotated[str, Field(min_length=1, max_length=100)]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+
+# Django finds an app's models in this module.
+from patients.write_models import IdempotencyKey as IdempotencyKey
+from patients.write_models import WriteCount as WriteCount
 
 
 def new_patient_id() -> str:
@@ -181,43 +185,3 @@ class Document(models.Model):
     @property
     def storage_key(self) -> str:
         return f"{self.tenant_id}/{self.patient_id}/{self.id}"
-
-
-class IdempotencyKey(models.Model):
-    """The first answer to a write sent with `X-Idempotency-Key`; `status` is null while it is being made.
-
-    `digest` is the SHA-256 of the request's body, so that the key can't be used for another one.
-    """
-
-    subject = models.CharField(max_length=100)
-    route = models.CharField(max_length=300, help_text="Tenant, method and path.")
-    key = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True, blank=True)
-    body: Any = models.BinaryField(null=True, blank=True)
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["subject", "route", "key"], name="patients_idempotency_key"),
-        ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["created_at"], name="patients_idempotency_age")]
-
-    def __str__(self) -> str:
-        return self.route
-
-
-class WriteCount(models.Model):
-    """How many writes a caller made in a minute; shared by all processes."""
-
-    subject = models.CharField(max_length=100)
-    minute = models.BigIntegerField(help_text="Minutes since 1970.")
-    writes = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["subject", "minute"], name="patients_write_count"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.writes} in minute {self.minute}"

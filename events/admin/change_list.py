@@ -37,9 +37,9 @@ class UncountedChangeList(ChangeList):
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         # Whatever `?o=` says: only this order has an index.
-        return list(self._get_default_ordering())
+        return list(self.model_admin.ordering or self.lookup_opts.ordering or ())
 
-    def get_ordering_field_columns(self) -> dict[int, str]:
+    def get_ordering_field_columns(self) -> dict[int, Any]:
         return {}
 
     def get_filters(self, request: HttpRequest) -> Any:
@@ -69,9 +69,7 @@ class UncountedChangeList(ChangeList):
         if self.get_filters_params() or self.query:
             return None
         with connection.cursor() as sql:
-            sql.execute(
-                "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [self.model._meta.db_table]
-            )
+            sql.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [self.model._meta.db_table])
             rows: int = sql.fetchone()[0]
         return rows if rows > 0 else None
 
@@ -81,7 +79,7 @@ class UncountedChangeList(ChangeList):
         if not field:
             return None
         chosen = (self.params.get(f"{field}__{part}") for part in ("year", "month", "day"))
-        span = [int(part) for part in takewhile(lambda part: part is not None, chosen)]
+        span = [int(part) for part in takewhile(bool, chosen) if part]
         return Dates(self.model._meta.db_table, field, span, self.get_query_string)
 
     def search_carries(self) -> Sequence[tuple[str, str]]:

@@ -18,7 +18,7 @@ PROBE = """
 SELECT starts FROM unnest(%s::timestamptz[], %s::timestamptz[]) AS spans(starts, ends)
 CROSS JOIN LATERAL (
     SELECT 1 FROM {table} WHERE {column} >= starts AND {column} < ends ORDER BY {column} DESC LIMIT 1
-) AS some
+) AS found
 ORDER BY starts
 """
 LAST_YEAR = MAXYEAR - 1
@@ -40,9 +40,7 @@ class Dates:
     Offers the spans in which the table has rows, whatever else the list is filtered by: that can be told by index.
     """
 
-    def __init__(
-        self, table: str, column: str, chosen: Sequence[int], link: Callable[..., str]
-    ) -> None:
+    def __init__(self, table: str, column: str, chosen: Sequence[int], link: Callable[..., str]) -> None:
         self._names = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
         self._column = column
         self._link = link
@@ -71,13 +69,13 @@ class Dates:
         ends = [_start(_next(part)) for part in parts]
         query = sql.SQL(PROBE).format(**self._names)
         with connection.cursor() as cursor:
-            cursor.execute(query, [list(starts), ends])  # type: ignore[arg-type]
+            cursor.execute(query, [list(starts), ends])
             return [starts[localtime(found)] for (found,) in cursor.fetchall()]
 
     def _years(self) -> list[list[int]]:
         query = sql.SQL("SELECT min({column}), max({column}) FROM {table}").format(**self._names)
         with connection.cursor() as cursor:
-            cursor.execute(query)  # type: ignore[arg-type]
+            cursor.execute(query)
             first, last = cursor.fetchone()
         if first is None:
             return []

@@ -38,9 +38,7 @@ class StreamNameFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         if self.value() is None:
             return queryset
-        return queryset.filter(
-            event_type__in=[kind for kind, name in streamed_types().items() if name == self.value()]
-        )
+        return queryset.filter(event_type__in=[kind for kind, name in streamed_types().items() if name == self.value()])
 
 
 class TenantFilter(admin.SimpleListFilter):
@@ -80,17 +78,7 @@ class CorrelationFilter(admin.SimpleListFilter):
     parameter_name = "correlation"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return []
-
-    def has_output(self) -> bool:
-        return self.value() is not None
-
-    def lookup_choices_of(self) -> list[tuple[str, str]]:
-        return [(str(self.value()), str(self.value()))]
-
-    def choices(self, changelist: Any) -> Any:
-        self.lookup_choices = self.lookup_choices_of()
-        return super().choices(changelist)
+        return [] if self.value() is None else [(str(self.value()), str(self.value()))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset if self.value() is None else queryset.filter(correlation_id=_text(self.value()))

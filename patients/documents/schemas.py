@@ -9,15 +9,15 @@ from ninja import Schema
 from pydantic import AfterValidator, Field
 
 from patients.documents.kinds import CONTENT_TYPES
-from patients.fields import DocumentId, PatientId
+from patients.fields import DocumentId, PatientId, one_line
 
 DocumentStatusName = Literal["expected", "uploaded", "parsing", "parsed", "analyzing", "analyzed", "failed"]
 
 
 def _bare_name(value: str) -> str:
     # Some browsers send the whole path of the patient's disk.
-    name = value.replace("\\", "/").rpartition("/")[2].strip()
-    if not name.isprintable() or not name:
+    name = one_line(value.replace("\\", "/").rpartition("/")[2])
+    if not name:
         raise ValueError("Must be a file's name.")
     return name
 

@@ -8,7 +8,6 @@ from django.views.decorators.csrf import csrf_exempt
 from curaway.refusals import method_not_allowed, refusing
 from patients.documents.storage import storage
 from patients.documents.upload_url import permission_in
-from patients.errors import UploadTooLarge
 from patients.services.uploads import store_upload
 
 
@@ -19,8 +18,6 @@ def put_upload(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "PUT":
         return method_not_allowed("PUT")
     permission = permission_in(token)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > permission.size:
-        raise UploadTooLarge
     digest = store_upload(
         permission=permission,
         content_type=request.headers.get("Content-Type", ""),

@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import patients.models
 from django.db import migrations, models
+
+import patients.models
 
 
 class Migration(migrations.Migration):

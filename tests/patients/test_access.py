@@ -38,9 +38,7 @@ def test_unknown_foreign_and_anothers_patients_are_refused_alike(http: httpx.Cli
     assert answers[3].status_code == 404
 
 
-def test_a_coordinator_reads_every_patient_of_their_tenant_and_no_other(
-    http: httpx.Client, people: People
-) -> None:
+def test_a_coordinator_reads_every_patient_of_their_tenant_and_no_other(http: httpx.Client, people: People) -> None:
     own, foreign = people.patient(tenant=APOLLO), people.patient()
     headers = people.coordinator_headers(APOLLO)
     assert http.get(f"/api/v1/patients/{own.id}", headers=headers).status_code == 200
@@ -58,9 +56,7 @@ def test_a_patient_belongs_to_the_shared_tenant_and_to_those_that_have_them_as_a
     assert code(http.get(f"/api/v1/patients/{own.id}", headers=stranger)) == "TENANT_MISMATCH_001"
 
 
-def test_the_platforms_administrator_reads_all_tenants_and_writes_nothing(
-    http: httpx.Client, people: People
-) -> None:
+def test_the_platforms_administrator_reads_all_tenants_and_writes_nothing(http: httpx.Client, people: People) -> None:
     patient = people.patient(tenant=APOLLO)
     headers = people.headers(people.issuer.token("user_root", platform_admin=True), APOLLO)
     assert http.get(f"/api/v1/patients/{patient.id}/summary", headers=headers).status_code == 200

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from events.models import Event
-from patients.models import Consent, Patient
+from events.models import Event, Job
+from patients.models import Consent, Document, Patient
 from tests.people import People
 
 
@@ -60,7 +60,8 @@ def test_every_purpose_has_a_state(http: httpx.Client, people: People) -> None:
         "cross_border_transfer",
         "provider_sharing",
     ]
-    assert states["analytics"]["granted"] and states["analytics"]["policy_version"] == "2026-01"
+    assert states["analytics"]["granted"]
+    assert states["analytics"]["policy_version"] == "2026-01"
     assert states["sms_marketing"] == {
         "purpose": "sms_marketing",
         "granted": False,
@@ -74,6 +75,25 @@ def test_an_optional_purpose_does_not_move_the_intake(http: httpx.Client, people
     patient = people.patient(intake_progress=0.15)
     decide(http, people, patient, "analytics", True)
     assert facts(patient) == ["consent_granted"]
+
+
+def test_a_document_set_aside_without_consent_goes_back_to_the_queue(http: httpx.Client, people: People) -> None:
+    patient = people.patient(consented=False)
+    document = Document.objects.create(
+        patient=patient, tenant_id=patient.tenant_id, filename="a.pdf", size=2000, status="uploaded"
+    )
+    set_aside = Job.objects.create(
+        kind="document-parse",
+        tenant_id=patient.tenant_id,
+        patient_id=patient.id,
+        correlation_id="c",
+        body={"document_id": document.id},
+        status="done",
+    )
+    decide(http, people, patient, "analytics", True)
+    assert Job.objects.get(id=set_aside.id).status == "done"
+    decide(http, people, patient, "clinical_data_processing", True)
+    assert Job.objects.get(id=set_aside.id).status in ("waiting", "published")
 
 
 def test_an_unknown_purpose_is_refused(http: httpx.Client, people: People) -> None:

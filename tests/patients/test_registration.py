@@ -36,9 +36,7 @@ def test_a_person_registers_themself_once(http: httpx.Client, people: People) ->
 def test_of_many_registrations_at_once_one_is_made(http: httpx.Client, people: People) -> None:
     headers = people.headers(people.issuer.token("user_registers_in_a_hurry"))
     with ThreadPoolExecutor(6) as many:
-        answers = list(
-            many.map(lambda _: http.post("/api/v1/patients", headers=headers, json=NAMES), range(6))
-        )
+        answers = list(many.map(lambda _: http.post("/api/v1/patients", headers=headers, json=NAMES), range(6)))
     assert sorted(answer.status_code for answer in answers) == [201, *[409] * 5]
 
 

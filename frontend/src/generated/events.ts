@@ -1,0 +1,253 @@
+// Derived from events/registry.py by `make contracts`; do not edit.
+
+/** A person became a patient of the tenant; the intake is at its beginning. */
+export type PatientRegistered = Record<string, never>;
+
+/** Demographics or preferences were changed; `changed` names the fields, not their values. */
+export interface PatientUpdated {
+  readonly changed: ReadonlyArray<string>;
+}
+
+/** The patient allowed a purpose, under the policy's version that was shown. */
+export interface ConsentGranted {
+  readonly consent_id: string;
+  readonly purpose: string;
+  readonly policy_version: string;
+}
+
+/** The patient withdrew a purpose; nothing more is processed for it. */
+export interface ConsentRevoked {
+  readonly consent_id: string;
+  readonly purpose: string;
+  readonly policy_version: string;
+}
+
+/** A document reached the vault; reading it has not started. */
+export interface DocumentUploaded {
+  readonly document_id: string;
+  readonly filename: string;
+  readonly status: "uploaded";
+  readonly content_type: string;
+  readonly size: number;
+}
+
+/** A reader took the document; its text is on the way. */
+export interface DocumentParsing {
+  readonly document_id: string;
+  readonly filename: string;
+  readonly status: "parsing";
+}
+
+/** The document's text was read: by its own text layer, by OCR, or page by page by both. `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. */
+export interface DocumentParsed {
+  readonly document_id: string;
+  readonly filename: string;
+  readonly status: "parsed";
+  readonly pages: number;
+  readonly characters: number;
+  readonly method: "text" | "ocr" | "mixed";
+  readonly confidence: number | null;
+}
+
+/** The Clinical Context Agent took the document's text. */
+export interface DocumentAnalyzing {
+  readonly document_id: string;
+  readonly filename: string;
+  readonly status: "analyzing";
+}
+
+/** Everything the document says is in the record; nothing more will happen to it. */
+export interface DocumentAnalyzed {
+  readonly document_id: string;
+  readonly filename: string;
+  readonly status: "analyzed";
+}
+
+/** The document could not be read or analyzed; `reason` is a sentence for the patient. */
+export interface DocumentFailed {
+  readonly document_id: string;
+  readonly filename: string;
+  readonly status: "failed";
+  readonly reason: string;
+  readonly retryable: boolean;
+}
+
+/** Findings were taken from a document, or from a message when `document_id` is null; counts per kind. */
+export interface ClinicalEntitiesExtracted {
+  readonly document_id: string | null;
+  readonly conditions: number;
+  readonly medications: number;
+  readonly allergies: number;
+  readonly observations: number;
+  readonly procedures: number;
+}
+
+/** A FHIR R4 resource was added to the record. */
+export interface FhirResourceCreated {
+  readonly resource_type: string;
+  readonly resource_id: string;
+  readonly code: string | null;
+  readonly display: string;
+  readonly document_id: string | null;
+}
+
+/** A message told something new about the patient; `categories` names the intake categories it filled. */
+export interface ChatDataCollected {
+  readonly message_id: string;
+  readonly categories: ReadonlyArray<string>;
+}
+
+/** Two sources disagree; both are kept, `kept_resource_id` is shown first. */
+export interface EhrConflictDetected {
+  readonly resource_type: string;
+  readonly kept_resource_id: string;
+  readonly other_resource_id: string;
+  readonly display: string;
+}
+
+/** The intake's completeness changed; shares are 0-1, per category and weighted in `progress`. */
+export interface IntakeProgressUpdated {
+  readonly progress: number;
+  readonly previous: number;
+  readonly categories: Readonly<Record<string, number>>;
+}
+
+/** A match was asked for. */
+export interface MatchRequested {
+  readonly match_id: string;
+  readonly stage: "requested";
+  readonly providers: number;
+}
+
+/** A stage of the match is done; `providers` are still in it. */
+export interface MatchStageCompleted {
+  readonly match_id: string;
+  readonly stage: "retrieve" | "filter" | "score" | "explain";
+  readonly providers: number;
+}
+
+/** A provider's place in a match. */
+export interface RankedMatch {
+  readonly provider_id: string;
+  readonly score: number;
+}
+
+/** The match is done; `matches` are the ranked providers, best first, none when nobody fits. */
+export interface MatchCompleted {
+  readonly match_id: string;
+  readonly stage: "completed";
+  readonly providers: number;
+  readonly matches: ReadonlyArray<RankedMatch>;
+}
+
+/** The match could not be made; `reason` is a sentence for the patient. */
+export interface MatchFailed {
+  readonly match_id: string;
+  readonly stage: "failed";
+  readonly providers: number;
+  readonly reason: string;
+  readonly retryable: boolean;
+}
+
+/** Somebody wrote into the patient's conversation. */
+export interface ChatMessageSent {
+  readonly message_id: string;
+  readonly role: "patient" | "system";
+  readonly content: string;
+  readonly content_type: "text" | "document_status" | "match_result" | "action_prompt";
+  readonly attachments: ReadonlyArray<string>;
+}
+
+/** Something the patient can do next with one tap. */
+export interface SuggestedAction {
+  readonly action: string;
+  readonly label: string;
+}
+
+/** An agent answered in the patient's conversation. */
+export interface AgentResponseGenerated {
+  readonly message_id: string;
+  readonly agent_name: "intake" | "clinical_context" | "match" | "explanation";
+  readonly content: string;
+  readonly content_type: "text" | "document_status" | "match_result" | "action_prompt";
+  readonly suggested_actions: ReadonlyArray<SuggestedAction>;
+}
+
+/** A message left for the patient's inbox. */
+export interface NotificationSent {
+  readonly notification_id: string;
+  readonly kind: string;
+}
+
+/** A message could not be sent. */
+export interface NotificationFailed {
+  readonly notification_id: string;
+  readonly kind: string;
+  readonly reason: string;
+  readonly retryable: boolean;
+}
+
+/** Who may see the patient changed: the account was quarantined or released. */
+export interface AccessChanged {
+  readonly change: "quarantined" | "released";
+}
+
+/** Somebody with the right to do so looked at an event's protected fields in the admin. */
+export interface PhiViewed {
+  readonly event_id: string;
+}
+
+/** Events were exported from the admin; `protected` says whether protected fields were included. */
+export interface EventsExported {
+  readonly events: number;
+  readonly format: "csv" | "json";
+  readonly protected: boolean;
+}
+
+/** An operator sent a job to the queue again. */
+export interface JobRepublished {
+  readonly job_id: string;
+  readonly kind: string;
+}
+
+/** One streamed event: `position` is its place in the patient's stream, dense from 1. */
+export interface Streamed<Type extends string, Payload> {
+  readonly position: number;
+  readonly event_id: string;
+  readonly event_type: Type;
+  readonly occurred_at: string;
+  readonly correlation_id: string;
+  readonly payload: Payload;
+}
+
+/** Every event a stream may carry, told apart by `event_type`. */
+export type CurawayEvent =
+  | Streamed<"document_uploaded", DocumentUploaded>
+  | Streamed<"document_parsing", DocumentParsing>
+  | Streamed<"document_parsed", DocumentParsed>
+  | Streamed<"document_analyzing", DocumentAnalyzing>
+  | Streamed<"document_analyzed", DocumentAnalyzed>
+  | Streamed<"document_failed", DocumentFailed>
+  | Streamed<"clinical_entities_extracted", ClinicalEntitiesExtracted>
+  | Streamed<"fhir_resource_created", FhirResourceCreated>
+  | Streamed<"chat_data_collected", ChatDataCollected>
+  | Streamed<"ehr_conflict_detected", EhrConflictDetected>
+  | Streamed<"intake_progress_updated", IntakeProgressUpdated>
+  | Streamed<"match_requested", MatchRequested>
+  | Streamed<"match_stage_completed", MatchStageCompleted>
+  | Streamed<"match_completed", MatchCompleted>
+  | Streamed<"match_failed", MatchFailed>
+  | Streamed<"agent_response_generated", AgentResponseGenerated>;
+
+export type EventType = CurawayEvent["event_type"];
+
+/** The event types behind each name a stream uses (`event:` of the frame). */
+export interface StreamEvents {
+  readonly document_update: Extract<CurawayEvent, { event_type: "document_uploaded" | "document_parsing" | "document_parsed" | "document_analyzing" | "document_analyzed" | "document_failed" }>;
+  readonly ehr_update: Extract<CurawayEvent, { event_type: "clinical_entities_extracted" | "fhir_resource_created" | "chat_data_collected" | "ehr_conflict_detected" }>;
+  readonly intake_progress: Extract<CurawayEvent, { event_type: "intake_progress_updated" }>;
+  readonly match_progress: Extract<CurawayEvent, { event_type: "match_requested" | "match_stage_completed" | "match_completed" | "match_failed" }>;
+  readonly agent_response: Extract<CurawayEvent, { event_type: "agent_response_generated" }>;
+}
+
+export type StreamEventName = keyof StreamEvents;

@@ -1,0 +1,210 @@
+"""A document's way into the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from events.models import Event, Job
+from patients.documents import upload_url
+from patients.documents.storage import LocalStorage, storage
+from patients.models import Document, Patient
+from patients.services.consent import Decision, record_consent
+from tests.patients.uploads import DATA, PDF, REPORT, Uploader
+from tests.people import SHARED, People
+
+
+@pytest.fixture
+def patient(people: People) -> Patient:
+    return people.patient()
+
+
+@pytest.fixture
+def uploader(http: httpx.Client, people: People, patient: Patient) -> Uploader:
+    return Uploader(http, people.patient_headers(patient), patient.id)
+
+
+def code(answer: httpx.Response) -> str:
+    return str(answer.json()["errors"][0]["code"])
+
+
+def test_a_document_is_announced_put_and_confirmed(uploader: Uploader, patient: Patient) -> None:
+    target = uploader.target()
+    assert (target["method"], target["headers"]) == ("PUT", {"Content-Type": PDF})
+    assert target["storage_key"] == f"{SHARED}/{patient.id}/{target['document_id']}"
+    assert uploader.listed() == []
+    put = uploader.put(target)
+    assert (put.status_code, put.headers["ETag"][0]) == (200, '"')
+    assert storage().open(target["storage_key"]).read() == REPORT
+    confirmed = uploader.confirm(target)
+    assert (confirmed.status_code, confirmed.json()["data"]["id"]) == (202, target["document_id"])
+    (fact,) = Event.objects.filter(patient_id=patient.id)
+    assert (fact.event_type, fact.position) == ("document_uploaded", 1)
+    assert fact.payload == {
+        "document_id": target["document_id"],
+        "filename": "knee.pdf",
+        "status": "uploaded",
+        "content_type": PDF,
+        "size": len(REPORT),
+    }
+    assert Job.objects.get(patient_id=patient.id).body == {"document_id": target["document_id"]}
+
+
+def test_the_list_says_how_far_each_document_is(uploader: Uploader) -> None:
+    targets = [uploader.target(filename=f"{name}.pdf") for name in "ab"]
+    for target in targets:
+        uploader.put(target)
+        uploader.confirm(target)
+    Document.objects.filter(id=targets[0]["document_id"]).update(
+        status="analyzed", pages=[{"text": "x"}, {"text": "y"}], characters=2, method="text"
+    )
+    first, second = uploader.listed()
+    assert (first["filename"], first["status"], first["pages"], first["method"]) == ("a.pdf", "analyzed", 2, "text")
+    assert (second["filename"], second["pages"], second["reason"]) == ("b.pdf", None, None)
+
+
+def test_a_second_confirmation_changes_nothing(uploader: Uploader, patient: Patient) -> None:
+    target = uploader.target()
+    uploader.put(target)
+    assert [uploader.confirm(target).status_code for _ in range(2)] == [202, 202]
+    assert Event.objects.filter(patient_id=patient.id).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"filename": "scan.dcm"}, "UPLOAD_EXTENSION_001"),
+        ({"filename": "report.pdf.exe"}, "UPLOAD_EXTENSION_001"),
+        ({"size": 1023}, "UPLOAD_TOO_SMALL_001"),
+        ({"size": 20 * 1024 * 1024 + 1}, "UPLOAD_TOO_LARGE_001"),
+        ({"content_type": "image/png"}, "UPLOAD_CONTENT_TYPE_001"),
+        ({"filename": "a\u0007.pdf"}, "INTAKE_VALIDATION_001"),
+        ({"filename": "a\u202efdp.exe.pdf"}, "INTAKE_VALIDATION_001"),
+    ],
+)
+def test_what_is_not_taken_is_refused_before_it_is_sent(
+    uploader: Uploader, changes: dict[str, Any], expected: str
+) -> None:
+    answer = uploader.announce(**changes)
+    assert (answer.status_code, code(answer)) == (422, expected)
+
+
+@pytest.mark.parametrize(
+    "filename", ["KNEE.PDF", "C:\\scans\\knee.pdf", "../../etc/knee.pdf", "تقرير.pdf", "9.00\u202fAM.pdf"]
+)
+def test_a_filename_never_becomes_a_path(uploader: Uploader, filename: str) -> None:
+    target = uploader.target(filename=filename)
+    assert Document.objects.get(id=target["document_id"]).filename in (
+        "KNEE.PDF",
+        "knee.pdf",
+        "تقرير.pdf",
+        "9.00\u202fAM.pdf",
+    )
+    assert uploader.put(target).status_code == 200
+
+
+def test_an_upload_needs_consent_when_announced_and_when_confirmed(uploader: Uploader, patient: Patient) -> None:
+    target = uploader.target()
+    uploader.put(target)
+    withdrawn = Decision("clinical_data_processing", granted=False, policy_version="1")
+    record_consent(tenant_id=SHARED, patient_id=patient.id, decision=withdrawn)
+    for answer in (uploader.announce(), uploader.confirm(target)):
+        assert (answer.status_code, code(answer)) == (403, "CONSENT_REQUIRED_001")
+        assert answer.json()["errors"][0]["reason"] == "clinical_data_processing"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (None, "UPLOAD_MISSING_001"),
+        (REPORT[:1023], "UPLOAD_TOO_SMALL_001"),
+        ((DATA / "blank-scan.png").read_bytes()[: len(REPORT)], "UPLOAD_CONTENT_TYPE_001"),
+    ],
+)
+def test_what_was_put_is_judged_when_confirmed(
+    uploader: Uploader, patient: Patient, body: bytes | None, expected: str
+) -> None:
+    target = uploader.target()
+    if body is not None:
+        assert uploader.put(target, body).status_code == 200
+    answer = uploader.confirm(target)
+    assert (answer.status_code, code(answer)) == (422, expected)
+    assert not Event.objects.filter(patient_id=patient.id).exists()
+    uploader.put(target)
+    assert uploader.confirm(target).status_code == 202
+
+
+def test_more_bytes_than_announced_are_refused_and_not_kept(uploader: Uploader) -> None:
+    target = uploader.target(size=2048)
+
+    def chunked() -> Any:
+        yield from (REPORT[:1500], REPORT[:1500])
+
+    announced = uploader.put(target, b"x" * 2049)
+    unannounced = uploader.http.put(target["upload_url"], content=chunked(), headers=target["headers"])
+    assert [code(announced), code(unannounced)] == ["UPLOAD_TOO_LARGE_001"] * 2
+    assert storage().size(target["storage_key"]) is None
+    assert list(storage().path(target["storage_key"]).parent.iterdir()) == []
+
+
+def test_the_type_put_is_the_type_announced(uploader: Uploader) -> None:
+    answer = uploader.put(uploader.target(), **{"Content-Type": "text/html"})
+    assert (answer.status_code, code(answer)) == (422, "UPLOAD_CONTENT_TYPE_001")
+
+
+def test_an_address_is_forged_expired_or_used_in_vain(uploader: Uploader, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = uploader.target()
+    forged = {**target, "upload_url": target["upload_url"][:-2] + "xx"}
+    assert (uploader.put(forged).status_code, code(uploader.put(forged))) == (403, "UPLOAD_URL_001")
+    uploader.put(target)
+    uploader.confirm(target)
+    assert code(uploader.put(target, REPORT[::-1])) == "UPLOAD_URL_001"
+    assert storage().open(target["storage_key"]).read() == REPORT
+    monkeypatch.setattr(upload_url, "LIFETIME", timedelta(seconds=-1))
+    assert code(uploader.put(uploader.target())) == "UPLOAD_URL_001"
+
+
+def test_another_method_at_an_upload_address_is_refused(uploader: Uploader) -> None:
+    answer = uploader.http.get(uploader.target()["upload_url"])
+    assert (answer.status_code, code(answer), answer.headers["Allow"]) == (405, "METHOD_NOT_ALLOWED_001", "PUT")
+
+
+def test_a_document_is_hidden_from_whoever_may_not_see_its_patient(uploader: Uploader, people: People) -> None:
+    target = uploader.target()
+    uploader.put(target)
+    others = (people.patient_headers(people.patient()), people.coordinator_headers("tenant-apollo-001"))
+    for headers in others:
+        answer = uploader.confirm(target, headers)
+        assert (answer.status_code, code(answer)) == (404, "DOCUMENT_NOT_FOUND_001")
+    assert code(uploader.confirm({"document_id": "doc_none"})) == "DOCUMENT_NOT_FOUND_001"
+    assert uploader.confirm(target, people.coordinator_headers()).status_code == 202
+
+
+def test_a_browser_of_the_portal_may_put(uploader: Uploader) -> None:
+    target = uploader.target()
+    answer = uploader.put(target, Origin="https://app.curaway.ai")
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://app.curaway.ai"
+
+
+@pytest.mark.parametrize("key", ["a/b", "a/../c", "a/./c", "/a/b", "a/b/c/d", "a/.hidden/c", "a/b\0/c", "a\\b/c/d/"])
+def test_no_storage_key_leads_out_of_the_folder(tmp_path: Any, key: str) -> None:
+    with pytest.raises(ValueError):
+        LocalStorage(tmp_path).path(key)
+
+
+def test_a_draft_that_is_not_put_leaves_nothing(tmp_path: Any, make_source: Callable[[bytes], Any]) -> None:
+    vault = LocalStorage(tmp_path)
+    with vault.draft("t/p/d", make_source(b"abc"), limit=10) as draft:
+        assert (draft.size, draft.path.exists()) == (3, True)
+    assert (vault.size("t/p/d"), draft.path.exists()) == (None, False)
+
+
+@pytest.fixture
+def make_source() -> Callable[[bytes], Any]:
+    from io import BytesIO
+
+    return BytesIO
