@@ -54,6 +54,10 @@ def configure(*, level: str, as_text: bool) -> None:
             "handlers": {"line": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["line"], "level": level},
             "loggers": {
+                # uvicorn's own lines in our format; its access log would keep upload addresses, which are secrets.
+                "uvicorn": {"handlers": [], "propagate": True},
+                "uvicorn.error": {"handlers": [], "propagate": True, "level": "INFO"},
+                "uvicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
                 # These repeat whole URLs, queries and bodies.
                 "httpx": {"level": "WARNING"},
                 "httpcore": {"level": "WARNING"},

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from curaway import context
 from curaway.errors import AppError
+from events.admin.chosen import chosen
 from events.admin.masking import MASK
 from events.admin.read_only import ReadOnlyAdmin, admin_actor
 from events.admin.search import by_id
@@ -56,8 +57,9 @@ class TenantAdmin(ReadOnlyAdmin[Tenant]):
 
 @admin.action(description="Remove from tenant", permissions=["remove"])
 def remove_from_tenant(model_admin: MembershipAdmin, request: HttpRequest, members: QuerySet[Membership]) -> None:
-    removed = [remove_member(tenant_id=member.tenant_id, subject=member.subject) for member in members]
-    messages.success(request, f"Removed {sum(removed)}; their open streams end now.")
+    removed = [remove_member(tenant_id=member.tenant_id, subject=member.subject) for member in chosen(request, members)]
+    if any(removed):
+        messages.success(request, f"Removed {sum(removed)}; their open streams end now.")
 
 
 @admin.register(Membership)
@@ -82,7 +84,7 @@ def release(model_admin: PatientAdmin, request: HttpRequest, patients: QuerySet[
 
 def _each(request: HttpRequest, patients: QuerySet[Patient], change: Callable[..., None], done: str) -> None:
     context.amend(actor_id=admin_actor(request))
-    for patient in patients:
+    for patient in chosen(request, patients):
         try:
             change(tenant_id=patient.tenant_id, patient_id=patient.id)
         except AppError as refused:

@@ -6,16 +6,12 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
 
 from curaway.identity import Role
 from events.log import StreamKey
-from events.models import StreamHead
 from events.viewers import Viewer
-from patients import queries
 from patients.errors import PatientUnknown
-from patients.models import Patient
+from patients.models import Document, Patient
 from patients.summary import SummaryFacts, summary
 
 
@@ -26,6 +22,28 @@ class Snapshot(NamedTuple):
     summary: dict[str, Any]
 
 
+# Plain SQL: every stream begins with these, and building them by the ORM took longer than running them.
+PATIENT_SQL = """
+SELECT patient.*, coalesce(head.position, 0) AS head, ARRAY(
+    SELECT newest.purpose FROM (
+        SELECT DISTINCT ON (purpose) purpose, granted, expires_at FROM patients_consent
+        WHERE patient_id = patient.id AND tenant_id = patient.tenant_id ORDER BY purpose, id DESC
+    ) AS newest
+    WHERE newest.granted AND (newest.expires_at IS NULL OR newest.expires_at > now())
+) AS granted
+FROM patients_patient AS patient
+LEFT JOIN events_streamhead AS head ON head.tenant_id = patient.tenant_id AND head.patient_id = patient.id
+WHERE patient.tenant_id = %s AND patient.id = %s
+"""
+DOCUMENTS_SQL = """
+SELECT id, filename, content_type, size, status, reason, retryable, method, characters, confidence,
+       created_at, uploaded_at, jsonb_array_length(pages) AS page_count
+FROM patients_document
+WHERE tenant_id = %s AND patient_id = %s AND status <> 'expected'
+ORDER BY created_at, id
+"""
+
+
 def snapshot(key: StreamKey) -> Snapshot:
     """Position and summary from one snapshot of the database; raises `PatientUnknown`.
 
@@ -34,21 +52,17 @@ def snapshot(key: StreamKey) -> Snapshot:
     with transaction.atomic(durable=True):
         with connection.cursor() as sql:
             sql.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        patient = Patient.objects.annotate(head=_head()).filter(tenant_id=key.tenant_id, id=key.patient_id).first()
+        # With two columns more than a Patient has: `head` and `granted`.
+        patient: Any = next(iter(Patient.objects.raw(PATIENT_SQL, key)), None)
         if patient is None:
             raise PatientUnknown
         facts = SummaryFacts(
             patient=patient,
             position=patient.head,
-            documents=list(queries.documents(key.tenant_id, key.patient_id)),
-            granted=queries.granted(patient),
+            documents=list(Document.objects.raw(DOCUMENTS_SQL, key)),
+            granted=frozenset(patient.granted),
         )
     return Snapshot(facts.position, summary(facts))
-
-
-def _head() -> Coalesce:
-    head = StreamHead.objects.filter(tenant_id=OuterRef("tenant_id"), patient_id=OuterRef("id"))
-    return Coalesce(Subquery(head.values("position")[:1]), Value(0), output_field=BigIntegerField())
 
 
 BUSY_SQL = """

@@ -28,8 +28,7 @@ class UncountedChangeList(ChangeList):
         rows = list(self.queryset[start : start + self.list_per_page + 1])
         self.result_list = rows[: self.list_per_page]
         self.has_older = len(rows) > self.list_per_page
-        # Django offers "select everything in this list" when there is more than the page shows.
-        self.result_count = start + len(rows)
+        self.result_count = len(self.result_list)
         self.full_result_count = None
         self.show_full_result_count = self.show_all = self.can_show_all = False
         self.show_admin_actions = True

@@ -29,7 +29,8 @@ from events.models import Event
 class EventAdmin(PageAdmin[Event]):
     """Lists, finds, shows and exports events; protected fields only to those who may see them and ask to."""
 
-    list_display = ("recorded", "event_type", "patient", "position", "actor_id", "tenant_id", "correlation", "audit")
+    list_display = ("recorded", "event_type", "audit", "patient", "position", "actor_id", "tenant_id", "correlation")
+    list_title = "Event history"
     list_display_links = ("recorded", "event_type")
     list_filter = (
         filters.CorrelationFilter,

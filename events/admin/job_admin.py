@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from curaway.context import amend
+from events.admin.chosen import chosen
 from events.admin.columns import moment, narrowing_link
 from events.admin.filters import CorrelationFilter
 from events.admin.page_admin import PageAdmin
@@ -22,16 +23,10 @@ from events.errors import EventNotRecorded
 from events.jobs import republish
 from events.models import Job, JobStatus
 
-MOST_AT_ONCE = 100
-
 
 @admin.action(description="Publish again", permissions=["publish"])
 def publish_again(model_admin: JobAdmin, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-    chosen = list(jobs[: MOST_AT_ONCE + 1])
-    if len(chosen) > MOST_AT_ONCE:
-        messages.error(request, f"Nothing was published: choose at most {MOST_AT_ONCE} jobs.")
-        return
-    for job in chosen:
+    for job in chosen(request, jobs):
         model_admin.publish(request, job)
 
 
@@ -53,6 +48,7 @@ class JobAdmin(PageAdmin[Job]):
         "correlation",
     )
     list_display_links = ("created", "kind")
+    list_title = "Jobs"
     list_filter = (CorrelationFilter, "status", "kind")
     search_fields = ("correlation_id", "id")
     search_help_text = "A whole correlation id or job id."

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from events.admin.read_only import ReadOnlyAdmin
@@ -42,7 +42,8 @@ class PageAdmin(ReadOnlyAdmin[M]):
     ) -> HttpResponse:
         """The answer to a button of the page, for those who may see the page and are `allowed` the button."""
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+            # The address of a pressed button, opened again: nothing is done a second time.
+            return HttpResponseRedirect(reverse(self._address("change"), args=[object_id]))
         return self._answer(request, object_id, allowed, answer)
 
     def _answer(
@@ -57,5 +58,8 @@ class PageAdmin(ReadOnlyAdmin[M]):
         row = self.get_object(request, unquote(object_id))
         if row is None:
             messages.warning(request, f"There is no such {self.opts.verbose_name}.")
-            return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+            return HttpResponseRedirect(reverse(self._address("changelist")))
         return answer(request, row)
+
+    def _address(self, page: str) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"

@@ -38,6 +38,7 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
     show_facets = admin.ShowFacets.NEVER
 
     lookups: ClassVar[frozenset[str]] = frozenset()
+    list_title: ClassVar[str] = ""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -60,8 +61,8 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
         return UncountedChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
-        own = {"selection_note_all": "Everything in this list is selected"}
-        return super().changelist_view(request, {**own, **(extra_context or {})})
+        title = self.list_title or str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
 
 def admin_actor(request: HttpRequest) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from events import jobs
 from events.emit import emit_event
@@ -23,8 +24,8 @@ from patients.documents.faults import Unreadable
 from patients.documents.reading import Reading
 from patients.models import Document, DocumentStatus, Patient, Purpose
 
-CLAIM = timedelta(seconds=180)
-"""How long a delivery has the document to itself; its work ends before."""
+CLAIM = timedelta(seconds=30)
+"""How long a delivery has the document to itself unless it renews: so long a killed server holds it up."""
 
 ENDS = (DocumentStatus.PARSED, DocumentStatus.ANALYZING, DocumentStatus.ANALYZED, DocumentStatus.FAILED)
 """Where reading has come to an end; whatever comes later is a duplicate."""
@@ -35,7 +36,7 @@ class Held(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """The document is this delivery's to read, for as long as `CLAIM`."""
+    """The document is this delivery's to read."""
 
     storage_key: str
     content_type: str
@@ -115,15 +116,23 @@ def fail(delivery: Delivery, fault: Unreadable) -> Outcome | None:
     return None
 
 
+def renew(delivery: Delivery, *, now: datetime) -> None:
+    """Keep the claim for another while, if it is still this delivery's."""
+    _claimed(delivery).update(claimed_until=now + CLAIM)
+
+
 def release(delivery: Delivery) -> None:
     """Give the claim back, if it is still this delivery's, so that the next one can begin at once."""
-    ours = Document.objects.filter(pk=delivery.document_id, claim=delivery.claim)
-    ours.update(claim=None, claimed_until=None)
+    _claimed(delivery).update(claim=None, claimed_until=None)
 
 
 def may_be_processed(patient: Patient) -> bool:
     """Whether the patient's clinical data may be worked on: consent is in force, no quarantine."""
     return not patient.quarantined and Purpose.CLINICAL_DATA_PROCESSING in queries.granted(patient)
+
+
+def _claimed(delivery: Delivery) -> QuerySet[Document]:
+    return Document.objects.filter(pk=delivery.document_id, claim=delivery.claim)
 
 
 def _locked(delivery: Delivery) -> Document:

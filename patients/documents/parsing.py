@@ -8,9 +8,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import ParamSpec, TypeVar
 
+from django.db import Error
 from django.utils import timezone
 
 from curaway import context, log
+from curaway.qstash import CALLBACK_TIMEOUT_SECONDS
 from curaway.threads import in_worker
 from patients.documents import claims
 from patients.documents.claims import CLAIM, Begun, ClaimLost, Held
@@ -24,11 +26,8 @@ R = TypeVar("R")
 
 logger = log.get(__name__)
 
-WORK_SECONDS = CLAIM.total_seconds() - 10
-"""Longest reading, with the wait for the reader: it ends before the claim, so that never two read at once."""
-
-HELD_SECONDS = 140.0
-"""How long a delivery waits for another one to end; just under the time the queue waits for an answer."""
+ANSWER_SECONDS = CALLBACK_TIMEOUT_SECONDS - 10.0
+"""Longest work, with the waits for another delivery and for the reader: the queue still hears its answer."""
 
 LOOK_AGAIN_SECONDS = 0.5
 
@@ -59,46 +58,84 @@ async def parse_document(
         correlation_id=delivery.correlation_id, tenant_id=delivery.tenant_id, source_service="webhooks"
     )
     with context.serving(serving):
-        try:
-            return await _parse(delivery)
-        except ClaimLost:
+        work = asyncio.create_task(_work(delivery))
+    _under_way.add(work)
+    work.add_done_callback(_under_way.discard)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if work.cancelled() and not _is_cancelled():
             raise NotNow from None
-        finally:
-            await _to_its_end(claims.release, delivery)
+        raise
+
+
+async def put_down() -> None:
+    """End every reading of this process with `NotNow` and free its document: the process is about to leave.
+
+    Returns when all documents are free, so that another process can begin them at once.
+    """
+    works = [*_under_way]
+    for work in works:
+        work.cancel()
+    await asyncio.gather(*works, return_exceptions=True)
+
+
+_under_way: set[asyncio.Task[Outcome]] = set()
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+async def _work(delivery: Delivery) -> Outcome:
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await _parse(delivery)
+    except (ClaimLost, TimeoutError):
+        raise NotNow from None
+    finally:
+        await _to_its_end(claims.release, delivery)
 
 
 async def _parse(delivery: Delivery) -> Outcome:
     begun = await _begin(delivery)
     if isinstance(begun, Outcome):
         return begun
+    renewing = asyncio.create_task(_renew(delivery))
     try:
         reading = await _read(begun)
     except Unreadable as fault:
         return await _unreadable(delivery, begun, fault)
+    finally:
+        renewing.cancel()
     return await in_worker(claims.finish, delivery, reading)
 
 
 async def _begin(delivery: Delivery) -> Begun | Outcome:
-    """Take the document, waiting while another delivery has it."""
-    give_up = asyncio.get_running_loop().time() + HELD_SECONDS
+    """Take the document, waiting as long as another delivery has it."""
     while True:
         begun = await _to_its_end(claims.begin, delivery, now=timezone.now())
         if not isinstance(begun, Held):
             return begun
-        if asyncio.get_running_loop().time() > give_up:
-            raise NotNow
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+async def _renew(delivery: Delivery) -> None:
+    """Keep the claim; when that fails it ends, and `finish` finds out whether somebody took over."""
+    while True:
+        await asyncio.sleep(CLAIM.total_seconds() / 3)
+        try:
+            await in_worker(claims.renew, delivery, now=timezone.now())
+        except Error as fault:
+            logger.warning("claim_not_renewed", document_id=delivery.document_id, cause=type(fault).__name__)
 
 
 async def _read(begun: Begun) -> Reading:
     path = storage().path(begun.storage_key)
     if not path.is_file():
         raise BytesMissing
-    try:
-        async with asyncio.timeout(WORK_SECONDS):
-            return await read_document(path, begun.content_type)
-    except TimeoutError:
-        raise NotNow from None
+    return await read_document(path, begun.content_type)
 
 
 async def _unreadable(delivery: Delivery, begun: Begun, fault: Unreadable) -> Outcome:

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from events import jobs
 from events.emit import emit_event
-from events.registry import ConsentGranted, ConsentRevoked, EventType, JobKind
+from events.registry import ConsentGranted, ConsentRevoked, EventType
 from patients import queries
+from patients.documents.waiting import resume_reading
 from patients.intake import update_intake
-from patients.models import Consent, Document, DocumentStatus, Patient, Purpose
+from patients.models import Consent, Patient, Purpose
 
 
 class Decision(NamedTuple):
@@ -30,7 +30,7 @@ def record_consent(*, tenant_id: str, patient_id: str, decision: Decision) -> Co
     patient = queries.locked_patient(tenant_id, patient_id)
     consent = decide(patient, decision)
     if decision.granted and decision.purpose == Purpose.CLINICAL_DATA_PROCESSING:
-        _resume_reading(patient)
+        resume_reading(patient)
     update_intake(patient)
     return consent
 
@@ -49,17 +49,3 @@ def decide(patient: Patient, decision: Decision) -> Consent:
         fact(consent_id=str(consent.id), purpose=decision.purpose, policy_version=decision.policy_version),
     )
     return consent
-
-
-def _resume_reading(patient: Patient) -> None:
-    """Documents that were set aside while consent was missing go back to the queue."""
-    waiting = Document.objects.filter(
-        tenant_id=patient.tenant_id, patient_id=patient.id, status=DocumentStatus.UPLOADED
-    )
-    for document_id in waiting.values_list("id", flat=True):
-        jobs.reopen(
-            kind=JobKind.DOCUMENT_PARSE,
-            tenant_id=patient.tenant_id,
-            patient_id=patient.id,
-            body={"document_id": document_id},
-        )

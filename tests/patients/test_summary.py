@@ -13,10 +13,10 @@ from curaway.identity import Role
 from events.log import StreamKey
 from events.models import Job
 from events.viewers import Viewer
-from patients import live
+from patients import live, queries
 from patients.errors import PatientUnknown
-from patients.intake import IntakeFacts, progress
-from patients.models import REQUIRED_PURPOSES, Document, Membership, Patient
+from patients.intake import IntakeFacts, facts_of, progress
+from patients.models import REQUIRED_PURPOSES, Consent, Document, Membership, Patient
 from tests.facts import record
 from tests.people import SHARED, People
 
@@ -65,6 +65,29 @@ def test_a_new_record_is_at_position_zero(people: People) -> None:
     assert live.snapshot(key(people.patient())).position == 0
 
 
+def test_only_consents_in_force_count(people: People) -> None:
+    patient = people.patient(consented=False)
+    for purpose, granted, expires_at in (
+        ("clinical_data_processing", False, None),
+        ("clinical_data_processing", True, None),
+        ("provider_sharing", True, "2026-01-01T00:00:00Z"),
+        ("cross_border_transfer", True, None),
+        ("cross_border_transfer", False, None),
+    ):
+        Consent.objects.create(
+            patient=patient,
+            tenant_id=patient.tenant_id,
+            purpose=purpose,
+            granted=granted,
+            policy_version="1",
+            expires_at=expires_at,
+        )
+    told = live.snapshot(key(patient)).summary["intake_progress"]
+    assert told["categories"]["consent"] == 0.3333
+    assert queries.granted(patient) == {"clinical_data_processing"}
+    assert progress(facts_of(patient)) == (told["progress"], told["categories"])
+
+
 def test_a_snapshot_costs_few_statements(people: People) -> None:
     patient = people.patient()
     for _ in range(3):
@@ -72,7 +95,7 @@ def test_a_snapshot_costs_few_statements(people: People) -> None:
     with CaptureQueriesContext(connection) as asked:
         live.snapshot(key(patient))
     statements = [query["sql"] for query in asked if query["sql"] not in ("BEGIN", "COMMIT")]
-    assert len(statements) == 4
+    assert len(statements) == 3
 
 
 def test_a_snapshot_is_never_taken_inside_another_transaction(people: People) -> None:
@@ -102,9 +125,9 @@ def test_a_patient_is_busy_while_a_document_or_a_job_is_on_its_way(people: Peopl
             status=status,
         )
     asked = [key(patient) for patient in (idle, reading, waiting, done)]
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as asked_for:
         assert live.busy(asked) == {key(reading), key(waiting)}
-    assert len(queries) == 1
+    assert len(asked_for) == 1
     assert live.busy([]) == set()
     Job.objects.filter(patient_id=waiting.id).update(status="done")
 
@@ -129,9 +152,9 @@ def test_those_who_may_no_longer_look_are_found_in_one_query(people: People) -> 
         Viewer(StreamKey("tenant-apollo-001", patient.id), subject, Role.PATIENT),
         Viewer(StreamKey(SHARED, "nobody"), "user_root", Role.PLATFORM_ADMIN),
     }
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as asked_for:
         assert live.refused(allowed | refused) == refused
-    assert len(queries) == 1
+    assert len(asked_for) == 1
     assert live.refused([]) == set()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from events.models import Event, Job
 from patients.documents import upload_url
-from patients.documents.storage import LocalStorage, storage
+from patients.documents.storage import storage
 from patients.models import Document, Patient
 from patients.services.consent import Decision, record_consent
 from tests.patients.uploads import DATA, PDF, REPORT, Uploader
@@ -188,23 +187,3 @@ def test_a_browser_of_the_portal_may_put(uploader: Uploader) -> None:
     target = uploader.target()
     answer = uploader.put(target, Origin="https://app.curaway.ai")
     assert answer.headers["Access-Control-Allow-Origin"] == "https://app.curaway.ai"
-
-
-@pytest.mark.parametrize("key", ["a/b", "a/../c", "a/./c", "/a/b", "a/b/c/d", "a/.hidden/c", "a/b\0/c", "a\\b/c/d/"])
-def test_no_storage_key_leads_out_of_the_folder(tmp_path: Any, key: str) -> None:
-    with pytest.raises(ValueError):
-        LocalStorage(tmp_path).path(key)
-
-
-def test_a_draft_that_is_not_put_leaves_nothing(tmp_path: Any, make_source: Callable[[bytes], Any]) -> None:
-    vault = LocalStorage(tmp_path)
-    with vault.draft("t/p/d", make_source(b"abc"), limit=10) as draft:
-        assert (draft.size, draft.path.exists()) == (3, True)
-    assert (vault.size("t/p/d"), draft.path.exists()) == (None, False)
-
-
-@pytest.fixture
-def make_source() -> Callable[[bytes], Any]:
-    from io import BytesIO
-
-    return BytesIO

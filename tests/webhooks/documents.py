@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 from typing import Any
@@ -63,9 +64,8 @@ class Reader:
         self.let_go.set()
 
     async def __call__(self, path: Path, content_type: str) -> Reading:
-        import asyncio
-
         self.readings += 1
+        self.loop = asyncio.get_running_loop()
         self.began.set()
         while not self.let_go.is_set():
             await asyncio.sleep(0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -125,15 +126,44 @@ def test_a_delivery_waits_for_the_one_that_reads_until_its_claim_ends(deliver, d
 
 
 def test_a_delivery_that_waited_in_vain_comes_again(deliver, document, reader, monkeypatch):
-    monkeypatch.setattr(parsing, "HELD_SECONDS", 0.2)
+    monkeypatch.setattr(parsing, "ANSWER_SECONDS", 0.5)
     held = uuid.uuid4()
     Document.objects.filter(pk=document.id).update(
-        status=DocumentStatus.PARSING, claim=held, claimed_until=timezone.now() + timedelta(minutes=3)
+        status=DocumentStatus.PARSING, claim=held, claimed_until=timezone.now() + timedelta(minutes=1)
     )
     answer = deliver(document)
     assert (code_in(answer), answer.headers["Retry-After"]) == ((503, "CALLBACK_NOT_NOW_001"), "5")
     document.refresh_from_db()
     assert document.claim == held
+
+
+def test_a_reading_renews_its_claim(deliver, document, reader, monkeypatch):
+    monkeypatch.setattr(claims, "CLAIM", timedelta(seconds=0.6))
+    monkeypatch.setattr(parsing, "CLAIM", timedelta(seconds=0.6))
+    reader.let_go.clear()
+    with ThreadPoolExecutor(2) as queue:
+        first = queue.submit(deliver, document)
+        assert reader.began.wait(10)
+        second = queue.submit(deliver, document)
+        began = Document.objects.get(pk=document.id).claimed_until
+        renewed = began + timedelta(seconds=1)
+        wait_until(lambda: Document.objects.get(pk=document.id).claimed_until > renewed)
+        reader.let_go.set()
+        assert (status_in(first.result()), status_in(second.result())) == ("done", "duplicate")
+    assert reader.readings == 1
+
+
+def test_a_server_that_leaves_puts_its_readings_down(deliver, document, reader):
+    reader.let_go.clear()
+    with ThreadPoolExecutor(1) as queue:
+        answer = queue.submit(deliver, document)
+        assert reader.began.wait(10)
+        asyncio.run_coroutine_threadsafe(parsing.put_down(), reader.loop).result(10)
+        assert Document.objects.get(pk=document.id).claim is None
+        assert code_in(answer.result()) == (503, "CALLBACK_NOT_NOW_001")
+    reader.let_go.set()
+    assert status_in(deliver(document)) == "done"
+    assert story_of(document) == READ
 
 
 def test_a_queue_that_hangs_up_leaves_the_document_free(deliver, document, reader):

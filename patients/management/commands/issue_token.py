@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.ENVIRONMENT.clerk_configured:
             raise CommandError("Clerk is configured: tokens come from Clerk, and this key is not trusted.")
-        if not settings.DEBUG:
+        if not settings.ENVIRONMENT.DEBUG:
             raise CommandError("DEBUG is off: a token of this machine's key would not be trusted.")
         issuer = LocalIssuer(settings.ENVIRONMENT.data_dir)
         self.stdout.write(issuer.token(**_claims(options), expires_in=options["expires_in"]))

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             made = sum(_made_tenants()) + sum(_made_patient(patient) for patient in PATIENTS)
         if made:
             self.stdout.write(f"Made {made} tenants and people of the demo.")
-        if settings.DEBUG:
+        if settings.ENVIRONMENT.DEBUG:
             for login in ensure_logins(settings.ENVIRONMENT.data_dir):
                 self.stdout.write(
                     f"{login.name}: {settings.ENVIRONMENT.public_base_url}/admin/  "

@@ -1,0 +1,118 @@
+"""Who sees and changes what of patients in the admin."""
+
+import secrets
+
+import pytest
+
+from events import wakeup
+from events.models import Event
+from events.registry import EventType
+from patients.models import Document, Membership, Patient
+from tests.people import SHARED
+from tests.staff import staff, superuser
+
+pytestmark = pytest.mark.usefixtures("database")
+
+PATIENTS = "/admin/patients/patient/"
+NAME = "Unmistakable"
+TEXT = "Kellgren-Lawrence grade 4"
+
+
+@pytest.fixture
+def patient(people):
+    return people.patient(email="unmistakable@example.org", procedure_interest="knee replacement")
+
+
+@pytest.fixture
+def document(patient):
+    return Document.objects.create(
+        patient=patient,
+        tenant_id=patient.tenant_id,
+        filename=f"{NAME}.pdf",
+        content_type="application/pdf",
+        size=2048,
+        pages=[{"text": TEXT, "confidence": 1, "method": "text"}],
+    )
+
+
+def press(client, path, action, row):
+    return client.post(path, {"action": action, "_selected_action": [row.pk], "index": "0"}, follow=True)
+
+
+def test_names_and_addresses_are_masked_without_the_permission(patient):
+    client = staff("patients.view_patient")
+    for path in (f"{PATIENTS}?q={patient.pk}", f"{PATIENTS}{patient.pk}/change/"):
+        text = client.get(path).content.decode()
+        assert patient.pk in text
+        assert "••••" in text
+        assert patient.email not in text
+        assert patient.procedure_interest not in text
+
+
+def test_names_and_addresses_are_shown_with_the_permission(patient):
+    client = staff("patients.view_patient", "events.view_phi")
+    for path in (f"{PATIENTS}?q={patient.pk}", f"{PATIENTS}{patient.pk}/change/"):
+        assert patient.email in client.get(path).content.decode()
+
+
+def test_patients_cannot_be_asked_for_by_what_is_masked(patient):
+    client = staff("patients.view_patient")
+    assert client.get(f"{PATIENTS}?email={patient.email}").status_code == 400
+    assert patient.pk not in client.get(f"{PATIENTS}?q={patient.email}").content.decode()
+
+
+def test_quarantine_and_release_go_through_the_service_and_are_on_record(patient):
+    client = staff("patients.view_patient", "patients.change_patient")
+    press(client, PATIENTS, "quarantine", patient)
+    assert Patient.objects.get(pk=patient.pk).quarantined
+    press(client, PATIENTS, "release", patient)
+    assert not Patient.objects.get(pk=patient.pk).quarantined
+    facts = Event.objects.filter(patient_id=patient.pk, event_type=EventType.ACCESS_CHANGED).order_by("created_at")
+    assert [(fact.actor_id, fact.payload["change"]) for fact in facts] == [
+        (client.actor, "quarantined"),
+        (client.actor, "released"),
+    ]
+
+
+def test_quarantine_needs_the_permission(patient):
+    press(staff("patients.view_patient"), PATIENTS, "quarantine", patient)
+    assert not Patient.objects.get(pk=patient.pk).quarantined
+
+
+def test_a_removed_member_is_refused_from_then_on_and_streams_hear_of_it(monkeypatch):
+    rung = []
+    monkeypatch.setattr(wakeup, "ring", rung.append)
+    member = Membership.objects.create(tenant_id=SHARED, subject=f"user_{secrets.token_hex(6)}", role="coordinator")
+    viewer = staff("patients.view_membership")
+    press(viewer, "/admin/patients/membership/", "remove_from_tenant", member)
+    assert rung == []
+    remover = staff("patients.view_membership", "patients.change_membership")
+    press(remover, "/admin/patients/membership/", "remove_from_tenant", member)
+    member.refresh_from_db()
+    assert member.removed_at is not None
+    assert rung == [wakeup.AccessChanged(SHARED, None)]
+
+
+def test_a_documents_name_and_text_are_masked_and_its_text_is_in_no_list(document):
+    path = "/admin/patients/document/"
+    viewer, privileged = staff("patients.view_document"), staff("patients.view_document", "events.view_phi")
+    for page in (f"{path}?q={document.pk}", f"{path}{document.pk}/change/"):
+        text = viewer.get(page).content.decode()
+        assert document.pk in text
+        assert NAME not in text
+        assert TEXT not in text
+        assert NAME in privileged.get(page).content.decode()
+    assert TEXT not in privileged.get(f"{path}?q={document.pk}").content.decode()
+    assert TEXT in privileged.get(f"{path}{document.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize("model", ["tenant", "membership", "patient", "consent", "document"])
+def test_nobody_adds_changes_or_deletes_here(patient, document, model):
+    root, base = superuser(), f"/admin/patients/{model}/"
+    assert root.get(base).status_code == 200
+    assert root.post(f"{base}add/").status_code == 403
+    row = {"tenant": SHARED, "patient": patient.pk, "document": document.pk, "consent": patient.consents.first().pk}
+    if model in row:
+        assert root.get(f"{base}{row[model]}/change/").status_code == 200
+        assert root.post(f"{base}{row[model]}/change/", {"first_name": "x"}).status_code == 403
+        assert root.post(f"{base}{row[model]}/delete/", {"post": "yes"}).status_code == 403
