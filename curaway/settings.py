@@ -24,14 +24,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 INSTALLED_APPS = [
     "corsheaders",
+    # Before the admin, whose templates it dresses.
+    "events",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "ninja",
     "curaway",
-    "events",
     "patients",
     "webhooks",
 ]

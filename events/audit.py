@@ -13,6 +13,6 @@ def audit_sentence(event: Event) -> str:
         return event.event_type
     try:
         return kind.audit.format_map(event.payload)
-    except (KeyError, ValueError):
+    except (KeyError, TypeError, ValueError):
         # Recorded by an older version of the type, or by hand.
         return event.event_type

@@ -382,12 +382,13 @@ class NotificationFailed(EventPayload):
 
 
 class AccessChanged(EventPayload):
-    """Who may see the patient changed: the account was quarantined or released."""
+    """Who may see patients changed: one was quarantined or released, or a member left the tenant."""
 
     records = EventType.ACCESS_CHANGED
     audit = "changed access: {change}"
 
-    change: Literal["quarantined", "released"]
+    change: Literal["quarantined", "released", "member_removed"]
+    member: str | None = None
 
 
 class PhiViewed(EventPayload):

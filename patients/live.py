@@ -71,7 +71,7 @@ FROM unnest(%s::text[], %s::text[]) AS asked(tenant_id, patient_id)
 WHERE EXISTS (
     SELECT FROM patients_document AS document
     WHERE document.patient_id = asked.patient_id AND document.tenant_id = asked.tenant_id
-      AND document.status IN ('uploaded', 'parsing', 'analyzing')
+      AND document.status IN ('parsing', 'analyzing')
 ) OR EXISTS (
     SELECT FROM events_job AS job
     WHERE job.tenant_id = asked.tenant_id AND job.patient_id = asked.patient_id
@@ -81,7 +81,10 @@ WHERE EXISTS (
 
 
 def busy(keys: Collection[StreamKey]) -> set[StreamKey]:
-    """Those of the patients for whom something is being processed, in one query."""
+    """Those of the patients for whom something is being processed, in one query.
+
+    An uploaded document counts by its job: one that waits for a consent is not being processed.
+    """
     if not keys:
         return set()
     with connection.cursor() as sql:

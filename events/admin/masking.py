@@ -19,7 +19,7 @@ def masked(event: Event) -> Any:
     if kind is None or not isinstance(event.payload, dict):
         return MASK
     open_fields = kind.model_fields.keys() - kind.phi_fields()
-    return {name: value if name in open_fields else value for name, value in event.payload.items()}
+    return {name: value if name in open_fields else MASK for name, value in event.payload.items()}
 
 
 def whole(event: Event) -> Any:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from django.urls import reverse
 
@@ -53,17 +52,11 @@ def thread_of(shown: Event | Job) -> Thread:
     )
 
 
-def _in_order(events: list[Event], jobs: Iterable[Job]) -> list[tuple[datetime, Event | Job]]:
-    recorded = {event.pk: event.created_at for event in events}
+def _in_order(events: Iterable[Event], jobs: Iterable[Job]) -> list[tuple[datetime, Event | Job]]:
     steps: list[tuple[datetime, Event | Job]] = [(event.created_at, event) for event in events]
-    # A job carries its transaction's time, which is before the time of the event that causes it.
-    steps += [(max(job.created_at, _caused_at(job, recorded)), job) for job in jobs]
-    # Stable: events stay in order of position, a job comes after its event.
+    steps += [(job.created_at, job) for job in jobs]
+    # Stable: at the same moment events stay in order of position, and a job comes after its event.
     return sorted(steps, key=lambda step: step[0])
-
-
-def _caused_at(job: Job, recorded: Mapping[UUID, datetime]) -> datetime:
-    return job.created_at if job.event_id is None else recorded.get(job.event_id, job.created_at)
 
 
 def _entry(at: datetime, step: Event | Job, first: datetime, is_current: bool) -> Entry:

@@ -32,6 +32,7 @@ def remove_member(*, tenant_id: str, subject: str) -> bool:
         removed_at=timezone.now()
     )
     if removed:
+        emit_event(EventType.ACCESS_CHANGED, tenant_id, None, AccessChanged(change="member_removed", member=subject))
         _tell(tenant_id, None)
     return bool(removed)
 

@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from events.frames import HEARTBEAT, Done, connected_frame, done_frame, event_frame
-from events.grammar import REGISTRY
-from events.log import Row
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curaway.settings")
+
+from events.frames import HEARTBEAT, Done, connected_frame, done_frame, event_frame  # noqa: E402
+from events.grammar import REGISTRY  # noqa: E402
+from events.log import Row  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parents[2] / "contracts" / "transcripts"
 PATIENT = "demo-patient-maria-001"
@@ -31,7 +34,7 @@ HARD_TEXTS = (
     "\n\nevent: done\nid: 99\ndata: {}\n\n",
     ": no comment",
     "\ufeffbyte order mark",
-    "control \x00\x0b\x0c\x1c\x1d\x1e end",
+    "control \x0b\x0c\x1c\x1d\x1e end",
 )
 
 
@@ -138,12 +141,12 @@ def _event(position: int, event_type: str, payload: dict[str, Any]) -> bytes:
         event_type,
         OPENED + timedelta(seconds=position),
         f"corr-{position}",
-        _as_postgres_writes(fact),
+        as_postgres_writes(fact),
     )
     return event_frame(row).wire
 
 
-def _as_postgres_writes(fact: dict[str, Any]) -> str:
+def as_postgres_writes(fact: dict[str, Any]) -> str:
     """The text of a jsonb: shorter keys first, a space after each colon and comma."""
     return json.dumps(_ordered(fact), ensure_ascii=False)
 
@@ -155,5 +158,6 @@ def _ordered(value: Any) -> Any:
 
 
 if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
     for name, content in transcripts().items():
         (FOLDER / name).write_bytes(content)

@@ -11,8 +11,6 @@ from typing import Any
 from events.models import Job
 from events.registry import JobKind
 
-PATIENT = f"test-patient-{secrets.token_hex(6)}"
-
 
 def new_job(*, document_id: str = "doc_1", **fields: Any) -> Job:
     job = Job.objects.create(

@@ -45,7 +45,7 @@ def large_log(database):
         "q=large-77",
         f"q={uuid.uuid4()}",
         "q=nobody",
-        "o=4",
+        "o=5",
     ],
 )
 def test_no_list_counts_or_reads_the_whole_log(large_log, query):

@@ -15,6 +15,9 @@ from patients.documents.reading import Page, Reading
 from patients.documents.storage import storage
 from patients.models import Document, DocumentStatus, Patient
 
+READ = ["document_uploaded", "document_parsing", "document_parsed"]
+FAILED = ["document_uploaded", "document_parsing", "document_failed"]
+
 SAMPLES = Path(__file__).resolve().parent.parent / "data"
 READING = Reading((Page("Right knee, grade 4", None, "text"), Page("seen", 0.5, "ocr")), "mixed")
 
