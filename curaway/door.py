@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, Protocol
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from curaway import context, envelope, log
@@ -24,6 +24,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 CONTINUATION = "curaway.continuation"
+TOO_LARGE = "curaway.body_too_large"
 JSON_BODY_BYTES = 1024 * 1024
 UPLOAD_BODY_BYTES = 21 * 1024 * 1024
 CLIENT_TYPES = frozenset({"web", "ios", "android", "cli", "server"})
@@ -44,6 +45,20 @@ def request_context(
             response = get_response(request)
         response["X-Correlation-ID"] = arrived.correlation_id
         return response
+
+    return middleware
+
+
+def refuse_large_body(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: refuse the request whose body `Door` cut off; inside of CORS, so that a page can read why."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if TOO_LARGE not in getattr(request, "scope", {}):
+            return get_response(request)
+        refused = BodyTooLarge()
+        return JsonResponse(envelope.refusal(refused), status=refused.status, headers={"Connection": "close"})
 
     return middleware
 
@@ -150,11 +165,7 @@ class Door:
             elif message["type"] == "http.response.start":
                 held.append(message)
 
-        try:
-            await self._django(scope, _bounded(scope, receive), hold)
-        except _TooLarge:
-            await _refuse(send, BodyTooLarge())
-            return
+        await self._django(scope, _bounded(scope, receive), hold)
         if held:
             continuation, arrived = scope.pop(CONTINUATION)
             await continuation(_opening(held.pop(), arrived), receive, send)
@@ -166,10 +177,6 @@ def _opening(start: dict[str, Any], arrived: context.RequestContext) -> Opening:
     return Opening(start["status"], headers, arrived)
 
 
-class _TooLarge(Exception):
-    pass
-
-
 def _bounded(scope: dict[str, Any], receive: Receive) -> Receive:
     # Django spools any body to disk before it looks at it; without a bound anybody could fill the disk.
     limit = UPLOAD_BODY_BYTES if scope["path"].startswith("/uploads/") else JSON_BODY_BYTES
@@ -177,16 +184,14 @@ def _bounded(scope: dict[str, Any], receive: Receive) -> Receive:
 
     async def bounded() -> dict[str, Any]:
         nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > limit:
-            raise _TooLarge
+        while (message := await receive())["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken <= limit:
+                return message
+            if TOO_LARGE not in scope:
+                # Here the body ends for Django; what still comes is thrown away.
+                scope[TOO_LARGE] = True
+                return {"type": "http.request", "body": b"", "more_body": False}
         return message
 
     return bounded
-
-
-async def _refuse(send: Send, refused: AppError) -> None:
-    opening = Opening(refused.status, [(b"connection", b"close")], context.RequestContext())
-    with context.serving(opening.context):
-        await send_json(send, opening, refused.status, envelope.refusal(refused), {})

@@ -29,10 +29,17 @@ HARD_STOP_SECONDS = 8.0
 
 
 class Drain:
-    """Takes SIGTERM and SIGINT before the server does."""
+    """Takes SIGTERM and SIGINT before the server does.
 
-    def __init__(self, hub: Hub, *, before_exit: Callable[[], Awaitable[None]]) -> None:
+    `put_down` ends long work so that it can be taken up elsewhere; `before_exit` is the lifespan's own end, for
+    the case that the server has to be stopped without it.
+    """
+
+    def __init__(
+        self, hub: Hub, *, put_down: Callable[[], Awaitable[None]], before_exit: Callable[[], Awaitable[None]]
+    ) -> None:
         self._hub = hub
+        self._put_down = put_down
         self._before_exit = before_exit
         self._servers: dict[int, Any] = {}
         self._draining: asyncio.Task[None] | None = None
@@ -68,6 +75,8 @@ class Drain:
         if streams:
             await self._until(lambda: time.monotonic() >= began + NOTICE_SECONDS, began + NOTICE_SECONDS)
             await self._until(lambda: self._hub.open_streams == 0, began + STREAMS_SECONDS)
+        # The server would cut what is under way before it could be left for another process to take up.
+        await self._put_down()
         self._hand_over(number, None)
         await self._until(lambda: False, began + HARD_STOP_SECONDS)
         logger.warning("connections_cut", streams=self._hub.open_streams)

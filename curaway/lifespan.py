@@ -19,6 +19,7 @@ from events.relay import relay_jobs
 from events.rounds import Rounds
 from events.stream_settings import StreamSettings
 from patients import live
+from patients.documents import parsing
 
 logger = log.get(__name__)
 
@@ -42,7 +43,7 @@ class Lifespan:
     async def start(self) -> None:
         """Begin to hear and to publish; the database may come later."""
         self._hub = Hub(StreamSettings.of(settings.ENVIRONMENT))
-        self._drain = Drain(self._hub, before_exit=self.stop)
+        self._drain = Drain(self._hub, put_down=parsing.put_down, before_exit=self.stop)
         # In a thread: each may ask its vendor, which must not hold up the event loop.
         await asyncio.to_thread(_warm)
         rounds = Rounds(live, streaming=lambda: flags().enabled("sse_streaming"))

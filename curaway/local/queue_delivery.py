@@ -25,6 +25,7 @@ NOT_RETRYABLE = 489
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 LONGEST_RETRY_AFTER = 86_400.0
 SIGNATURE_SECONDS = 300
+UNREACHABLE_SECONDS, UNREACHABLE_PAUSE = 600.0, 1.0
 FINISH_SECONDS = 1.5
 
 
@@ -107,6 +108,8 @@ class Delivery:
                     headers=_encoded({**message.headers, **self._signed_headers(message)}),
                     content=message.body,
                 )
+        except httpx.ConnectError as problem:
+            self._postpone(message, type(problem).__name__)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError) as problem:
             self._settle(message, None, type(problem).__name__)
         else:
@@ -129,6 +132,13 @@ class Delivery:
             "upstash-retried": str(message.retried),
             "user-agent": "Upstash-QStash",
         }
+
+    def _postpone(self, message: Message, outcome: str) -> None:
+        """Nobody listens: on one machine that is a server being restarted, which must not use up the tries."""
+        if self._now() - message.created_at > UNREACHABLE_SECONDS:
+            self._settle(message, None, outcome)
+        else:
+            self._store.release(message.id, at=self._now() + UNREACHABLE_PAUSE)
 
     def _settle(self, message: Message, response: httpx.Response | None, outcome: str) -> None:
         # Paths and outcomes only: a body may be about a patient.

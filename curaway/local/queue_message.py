@@ -80,9 +80,7 @@ def _local(destination: str) -> str:
 
 
 def _forwarded(headers: Mapping[str, str]) -> dict[str, str]:
-    forwarded = {
-        name.removeprefix(FORWARD): value for name, value in headers.items() if name.startswith(FORWARD)
-    }
+    forwarded = {name.removeprefix(FORWARD): value for name, value in headers.items() if name.startswith(FORWARD)}
     if "content-type" in headers:
         forwarded["content-type"] = headers["content-type"]
     return forwarded

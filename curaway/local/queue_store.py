@@ -116,9 +116,9 @@ class QueueStore:
         self._set(message_id, state="waiting", not_before=at, last_status=status)
         self._database.execute("UPDATE messages SET retried = retried + 1 WHERE id = ?", (message_id,))
 
-    def release(self, message_id: str) -> None:
+    def release(self, message_id: str, *, at: float = 0.0) -> None:
         """Put a message back that was not sent to its end; it does not count as a try."""
-        self._set(message_id, state="waiting")
+        self._set(message_id, state="waiting", not_before=at)
 
     def find(self, message_id: str) -> dict[str, Any] | None:
         """Everything about a message but its body and headers."""
