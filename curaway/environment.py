@@ -7,6 +7,7 @@ wins over the same name in `.env`.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -28,8 +29,15 @@ PUBLIC_QSTASH_KEYS = frozenset(
 )
 """Keys and token of the vendor's public development server: known to everybody, so worthless as secrets."""
 
+NO_POSTGRES = (
+    "DATABASE_URL must look like postgres://user:password@host:port/name, with reserved characters as %2F and the like."
+)
+
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
+
+NEVER_ZERO = ("SSE_LIFETIME_SECONDS", "SSE_POLL_SECONDS", "SSE_HEARTBEAT_SECONDS", "SSE_STALL_SECONDS")
+"""At 0 the process would turn in a circle as fast as it can."""
 
 
 class SettingsRefused(SystemExit):
@@ -131,6 +139,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -
         except ValueError as problem:
             problems.append(f"{variable.name} {problem}")
     environment = Environment(**values)
+    problems += [f"{name} must be above 0" for name in NEVER_ZERO if getattr(environment, name) == 0]
     problems += _unsafe(environment)
     if problems:
         raise SettingsRefused(problems)
@@ -155,19 +164,23 @@ def database(environment: Environment) -> dict[str, Any]:
 
     Worker threads are few and keep their connection (see `curaway.threads`), checked before each use.
     """
-    url = urlsplit(environment.DATABASE_URL)
-    if environment.DATABASE_URL and url.scheme not in ("postgres", "postgresql"):
-        raise SettingsRefused(["DATABASE_URL must look like postgres://user:password@host:port/name."])
+    try:
+        url, port = urlsplit(environment.DATABASE_URL), urlsplit(environment.DATABASE_URL).port
+        if environment.DATABASE_URL and url.scheme not in ("postgres", "postgresql"):
+            raise ValueError
+    except ValueError:
+        # A password with a bare `/` reads as a port, and the error would quote it.
+        raise SettingsRefused([NO_POSTGRES]) from None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.lstrip("/")) or "curaway",
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
         "HOST": url.hostname or "",
-        "PORT": str(url.port or ""),
+        "PORT": str(port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**dict(parse_qsl(url.query)), "connect_timeout": 5, "application_name": "curaway"},
+        "OPTIONS": {"connect_timeout": 5, "application_name": "curaway", **dict(parse_qsl(url.query))},
     }
 
 
@@ -199,7 +212,9 @@ def _number(raw: str, kind: type[float]) -> float:
         number = kind(raw)
     except ValueError:
         raise ValueError("must be a number" if kind is float else "must be a whole number") from None
-    if number < 0 or number != number:
+    if not math.isfinite(number):
+        raise ValueError("must be a number")
+    if number < 0:
         raise ValueError("must not be negative")
     return number
 

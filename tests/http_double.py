@@ -32,9 +32,10 @@ class Answer:
 
 
 class HttpDouble:
-    """A server on a free local port for the length of a `with`; `requests` is everything it was asked."""
+    """A server on a free local port (or `port`) while the `with` lasts; `requests` is everything it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
         self.requests: list[Request] = []
         self.down = False
         """While True, every request is answered 503."""
@@ -70,7 +71,7 @@ class HttpDouble:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Door)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self

@@ -88,6 +88,7 @@ class TestValues:
             ("SSE_POLL_SECONDS", "-1", "SSE_POLL_SECONDS must not be negative"),
             ("SSE_LIFETIME_SECONDS", "nan", "SSE_LIFETIME_SECONDS must be a number"),
             ("SSE_HEARTBEAT_SECONDS", "inf", "SSE_HEARTBEAT_SECONDS must be a number"),
+            ("SSE_POLL_SECONDS", "0", "SSE_POLL_SECONDS must be above 0"),
             ("SSE_STREAMING", "perhaps", "SSE_STREAMING must be on or off"),
         ],
     )

@@ -26,8 +26,8 @@ SECRET = "Maria has a torn meniscus"
 class Hospital(HttpDouble):
     """Receives callbacks, verifies each with the vendor's receiver, and answers what it is told to."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(port)
         self.answers: list[Answer] = []
         self.at: list[float] = []
         self.busy = self.most_at_once = 0

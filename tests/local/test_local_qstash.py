@@ -18,6 +18,7 @@ from qstash.errors import QStashError
 
 from tests.http_double import Answer
 from tests.local.queue_process import CURRENT, NEXT, ROOT, SECRET, Hospital, Queue, eventually
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -94,12 +95,19 @@ def test_the_receiver_says_when_to_try_again(queue, hospital):
     assert queue.state(message_id)["notBefore"] / 1000 - time.time() > 55
 
 
-def test_a_receiver_that_is_too_slow_or_not_there_counts_as_failed(queue, hospital):
+def test_a_receiver_that_is_too_slow_counts_as_failed(queue, hospital):
     hospital.open.clear()
     slow = queue.publish(f"{hospital.url}/job", timeout=1, retries=0)
-    gone = queue.publish("http://127.0.0.1:9/job", retries=0)
-    eventually(lambda: queue.state(slow)["state"] == queue.state(gone)["state"] == "failed")
+    eventually(lambda: queue.state(slow)["state"] == "failed")
     assert queue.state(slow)["lastStatus"] is None
+
+
+def test_a_receiver_that_is_being_restarted_is_waited_for_without_using_up_the_tries(queue):
+    port = free_port()
+    message_id = queue.publish(f"http://127.0.0.1:{port}/job", retries=0)
+    with Hospital(port) as late:
+        eventually(lambda: queue.state(message_id)["state"] == "delivered")
+        assert late.requests[0].headers["upstash-retried"] == "0"
 
 
 def test_published_twice_under_one_id_a_job_arrives_once(queue, hospital):
