@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 import logging.config
-from collections.abc import MutableMapping
+import sys
+import traceback
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 import structlog
@@ -40,6 +42,8 @@ def configure(*, level: str, as_text: bool) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    # Python's own warnings would otherwise go past the format; in development they are read as they are.
+    logging.captureWarnings(not as_text)
     logging.config.dictConfig(
         {
             "version": 1,
@@ -85,16 +89,16 @@ def _exception_without_values(_: Any, __: str, line: MutableMapping[str, Any]) -
     """A traceback's places and types; its message may quote a row (Postgres names the failing values)."""
     caught = line.pop("exc_info", None)
     if caught is True:
-        import sys
-
         caught = sys.exc_info()
     if isinstance(caught, BaseException):
         caught = (type(caught), caught, caught.__traceback__)
     if caught and caught[0] is not None:
-        import traceback
-
         line["error"] = caught[0].__name__
-        line["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(caught[2])][
-            -12:
-        ]
+        line["at"] = _places(traceback.extract_tb(caught[2]))
     return line
+
+
+def _places(frames: Sequence[traceback.FrameSummary]) -> list[str]:
+    """Where it happened: our own code's frames, and the last one, whoever's it is."""
+    own = [frame for frame in frames[:-1] if "site-packages" not in frame.filename]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in (*own[-11:], *frames[-1:])]

@@ -89,7 +89,9 @@ class Hub:
     async def grown_beyond(self, key: StreamKey, position: int, *, seconds: float) -> None:
         """Return when the patient's stream has grown beyond `position`, or after `seconds`."""
         waiter = _Waiter()
-        room = self.join(waiter, key, head=position)
+        # The caller's word may lie beyond the log; a room that believed it would hear nothing any more.
+        known = min(position, await in_hearing(log.head, key))
+        room = self.join(waiter, key, head=known)
         try:
             async with asyncio.timeout(seconds):
                 while room.head <= position and not self.draining:

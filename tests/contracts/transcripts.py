@@ -15,9 +15,9 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curaway.settings")
 
-from events.frames import HEARTBEAT, Done, connected_frame, done_frame, event_frame  # noqa: E402
-from events.grammar import REGISTRY  # noqa: E402
-from events.log import Row  # noqa: E402
+from events.frames import HEARTBEAT, Done, connected_frame, done_frame, event_frame
+from events.grammar import REGISTRY
+from events.log import Row
 
 FOLDER = Path(__file__).resolve().parents[2] / "contracts" / "transcripts"
 PATIENT = "demo-patient-maria-001"

@@ -223,7 +223,7 @@ class TestPromises:
 
     def test_these_fields_are_protected(self):
         assert {name: kind.phi_fields() for name, kind in REGISTRY.items() if kind.phi_fields()} == {
-            **dict.fromkeys((name for name in REGISTRY if name.startswith("document_")), {"filename"}),
+            **{name: {"filename"} for name in REGISTRY if name.startswith("document_")},
             "fhir_resource_created": {"code", "display"},
             "ehr_conflict_detected": {"display"},
             "chat_message_sent": {"content"},

@@ -100,7 +100,9 @@ def test_quarantine_is_recorded_once_however_often_it_is_asked_for(people: Peopl
     quarantine_patient(tenant_id=SHARED, patient_id=patient.id)
     quarantine_patient(tenant_id=SHARED, patient_id=patient.id)
     facts = Event.objects.filter(tenant_id=SHARED, patient_id=patient.id)
-    assert [(fact.event_type, fact.payload) for fact in facts] == [("access_changed", {"change": "quarantined"})]
+    assert [(fact.event_type, fact.payload) for fact in facts] == [
+        ("access_changed", {"change": "quarantined", "member": None})
+    ]
 
 
 def broken(headers: dict[str, str], **changes: str | None) -> dict[str, str]:

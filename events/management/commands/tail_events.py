@@ -55,14 +55,16 @@ class Command(BaseCommand):
             raise CommandError("--last must not be negative and --every must be above 0.")
         events = _chosen(options)
         try:
-            seen = self._print(list(events.order_by("-created_at", "-id")[: options["last"]])[::-1], set())
+            # What is older than the last N was not asked for; looked at first, so that nothing is missed meanwhile.
+            since = events.order_by("-created_at").values_list("created_at", flat=True).first()
+            known = {event.id for event in _since(events, since)} if since else set()
+            seen = self._print(list(events.order_by("-created_at", "-id")[: options["last"]])[::-1], known)
             if not options["no_follow"]:
-                self._follow(events, seen, options["every"])
+                self._follow(events, seen, since, options["every"])
         except KeyboardInterrupt:
             self.stdout.write("")
 
-    def _follow(self, events: QuerySet[Event], seen: set[Any], every: float) -> None:
-        since = events.order_by("-created_at").values_list("created_at", flat=True).first()
+    def _follow(self, events: QuerySet[Event], seen: set[Any], since: datetime | None, every: float) -> None:
         while True:
             time.sleep(every)
             try:

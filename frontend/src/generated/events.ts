@@ -187,9 +187,10 @@ export interface NotificationFailed {
   readonly retryable: boolean;
 }
 
-/** Who may see the patient changed: the account was quarantined or released. */
+/** Who may see patients changed: one was quarantined or released, or a member left the tenant. */
 export interface AccessChanged {
-  readonly change: "quarantined" | "released";
+  readonly change: "quarantined" | "released" | "member_removed";
+  readonly member: string | null;
 }
 
 /** Somebody with the right to do so looked at an event's protected fields in the admin. */
