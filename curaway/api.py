@@ -15,7 +15,10 @@ from curaway.refusals import answer_to
 from patients import api as patients
 from patients import api_stream
 from patients.bearer import BearerInTenant
+from patients.chat import api as chat
 from patients.documents import api as documents
+from patients.matching import api as matching
+from patients.record import api as record
 
 DESCRIPTION = """Patients, their documents, and the live stream of what happens to them.
 
@@ -39,7 +42,7 @@ def build() -> CurawayAPI:
     # Ninja has handlers of its own for these; the nearest class counts, so each is named.
     for kind in (Exception, Http404, HttpError, ValidationError):
         api.add_exception_handler(kind, _refused)
-    for router in (patients.router, documents.router, api_stream.router):
+    for router in (patients.router, documents.router, chat.router, matching.router, record.router, api_stream.router):
         api.add_router("", router)
     return api
 

@@ -40,6 +40,10 @@ NEVER_ZERO = ("SSE_LIFETIME_SECONDS", "SSE_POLL_SECONDS", "SSE_HEARTBEAT_SECONDS
 """At 0 the process would turn in a circle as fast as it can."""
 
 
+S3 = ("S3_ENDPOINT_URL", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_REGION")
+"""All of them, or none."""
+
+
 class SettingsRefused(SystemExit):
     """The process does not start; each problem is one sentence naming the variable and the reason."""
 
@@ -81,6 +85,20 @@ class Environment:
     QSTASH_NEXT_SIGNING_KEY: str = _env("", "Queue", "Verifies callbacks after a key rotation.")
     QSTASH_SIGNING_KEY: str = _env("", "Queue", "Accepted as the current signing key.")
 
+    EMAIL_HOST: str = _env("", "Mail", "The SMTP server. Without: printed to the console with DEBUG on, else not sent.")
+    EMAIL_PORT: int = _env(587, "Mail", "The SMTP server's port.")
+    EMAIL_HOST_USER: str = _env("", "Mail", "Signs in to the SMTP server; empty: without signing in.")
+    EMAIL_HOST_PASSWORD: str = _env("", "Mail", "The user's password.")
+    EMAIL_USE_TLS: bool = _env(True, "Mail", "STARTTLS before anything is said.")
+    DEFAULT_FROM_EMAIL: str = _env("Curaway <no-reply@curaway.ai>", "Mail", "Who mails to patients are from.")
+    PORTAL_URL: str = _env("", "Mail", "Where links in mails lead. Default: PUBLIC_BASE_URL.")
+
+    S3_ENDPOINT_URL: str = _env("", "Files", "Documents in an S3 bucket (Cloudflare R2). Without: DATA_DIR/uploads.")
+    S3_BUCKET: str = _env("", "Files", "The bucket's name.")
+    S3_ACCESS_KEY_ID: str = _env("", "Files", "May put, read and head objects of the bucket.")
+    S3_SECRET_ACCESS_KEY: str = _env("", "Files", "The key's secret.")
+    S3_REGION: str = _env("", "Files", "The bucket's region; R2's is `auto`.")
+
     FLAGSMITH_ENVIRONMENT_KEY: str = _env("", "Flags", "Server-side key (starts with `ser.`). Without: SSE_STREAMING.")
     FLAGSMITH_API_URL: str = _env("https://edge.api.flagsmith.com/api/v1/", "Flags", "Flagsmith's API.")
     SSE_STREAMING: bool = _env(True, "Flags", "The value of the flag `sse_streaming` without Flagsmith.")
@@ -115,6 +133,10 @@ class Environment:
         return (self.PUBLIC_BASE_URL or f"http://127.0.0.1:{self.PORT}").rstrip("/")
 
     @property
+    def portal_url(self) -> str:
+        return (self.PORTAL_URL or self.public_base_url).rstrip("/")
+
+    @property
     def signing_keys(self) -> tuple[str, ...]:
         """The keys a callback may be signed with, the current one first; empty: every callback is refused."""
         current = self.QSTASH_CURRENT_SIGNING_KEY or self.QSTASH_SIGNING_KEY
@@ -140,6 +162,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -
             problems.append(f"{variable.name} {problem}")
     environment = Environment(**values)
     problems += [f"{name} must be above 0" for name in NEVER_ZERO if getattr(environment, name) == 0]
+    problems += _incomplete(environment)
     problems += _unsafe(environment)
     if problems:
         raise SettingsRefused(problems)
@@ -217,6 +240,14 @@ def _number(raw: str, kind: type[float]) -> float:
     if number < 0:
         raise ValueError("must not be negative")
     return number
+
+
+def _incomplete(environment: Environment) -> list[str]:
+    """Settings that are of use only together."""
+    missing = [name for name in S3 if not getattr(environment, name)]
+    if not missing or len(missing) == len(S3):
+        return []
+    return [f"{', '.join(missing)} missing: documents are kept in S3 with all of {', '.join(S3)}, or none."]
 
 
 def _unsafe(environment: Environment) -> list[str]:

@@ -19,7 +19,9 @@ from events.relay import relay_jobs
 from events.rounds import Rounds
 from events.stream_settings import StreamSettings
 from patients import live
-from patients.documents import parsing
+from patients.documents import working
+from patients.matching.sweep import sweep_matches
+from patients.notifications import notify
 
 logger = log.get(__name__)
 
@@ -43,11 +45,11 @@ class Lifespan:
     async def start(self) -> None:
         """Begin to hear and to publish; the database may come later."""
         self._hub = Hub(StreamSettings.of(settings.ENVIRONMENT))
-        self._drain = Drain(self._hub, put_down=parsing.put_down, before_exit=self.stop)
+        self._drain = Drain(self._hub, put_down=_put_down, before_exit=self.stop)
         # In a thread: each may ask its vendor, which must not hold up the event loop.
         await asyncio.to_thread(_warm)
         rounds = Rounds(live, streaming=lambda: flags().enabled("sse_streaming"))
-        self._hub.start(partial(rounds.make, self._hub), partial(relay_jobs, settings.ENVIRONMENT))
+        self._hub.start(partial(rounds.make, self._hub), partial(relay_jobs, settings.ENVIRONMENT), sweep_matches)
         hubs.install(self._hub)
         self._drain.watch_signals()
 
@@ -58,6 +60,10 @@ class Lifespan:
         await self._hub.stop()
         await asyncio.to_thread(analytics().shutdown)
         flags().close()
+
+
+async def _put_down() -> None:
+    await asyncio.gather(working.put_down(), notify.settle())
 
 
 def _warm() -> None:

@@ -29,6 +29,9 @@ CALLBACK_TIMEOUT_SECONDS = 150
 CALLBACKS_AT_ONCE = 4
 """Callbacks running at the same time for one flow key, so that one tenant leaves room for the others."""
 
+FAILURE_PATH = "/webhooks/qstash/failed"
+"""Where QStash tells that it has given up on a job."""
+
 STATUS_IN_MESSAGE = re.compile(r"Request failed with status: (\d{3})\b")
 OUTSIDE_FLOW_KEY = re.compile(r"[^A-Za-z0-9_.-]")
 
@@ -76,11 +79,14 @@ class QStashPublisher:
         deduplication_id: str,
         flow_key: str,
         retries: int,
+        retry_delay: str | None = None,
         delay_seconds: int = 0,
     ) -> str:
         """The queue's message id; raises `QueueUnavailable` or `QueueRefused`, within 10 seconds.
 
-        Published twice under one `deduplication_id` within ten minutes, a job is delivered once.
+        Published twice under one `deduplication_id` within ten minutes, a job is delivered once. `retry_delay`
+        is QStash's expression for the milliseconds before each retry. When the last one has failed, QStash tells
+        `FAILURE_PATH`.
         """
         try:
             # The SDK waits 600 s for an answer and offers no setting for it.
@@ -90,6 +96,8 @@ class QStashPublisher:
                     body=dict(body),
                     delay=delay_seconds or None,
                     retries=retries,
+                    retry_delay=retry_delay,
+                    failure_callback=self._base + FAILURE_PATH,
                     deduplication_id=deduplication_id,
                     timeout=CALLBACK_TIMEOUT_SECONDS,
                     flow_control={

@@ -59,6 +59,7 @@ def _facts(kind: type[EventPayload]) -> dict[str, Any]:
     return {
         "streams_as": kind.streams_as,
         "causes": list(kind.causes),
+        "causes_if": dict(kind.causes_if),
         "audit": kind.audit,
         "phi": sorted(kind.phi_fields()),
     }

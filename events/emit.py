@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -40,7 +41,7 @@ def emit_event(
         kind, fact = _validated(event_type, payload)
         with transaction.atomic(savepoint=False):
             event = _write(kind, fact, tenant_id, patient_id, actor_id, correlation_id)
-            jobs = [_job(kind_of_job, event, fact) for kind_of_job in kind.causes]
+            jobs = [_job(kind_of_job, event, fact) for kind_of_job in fact.jobs()]
             Job.objects.bulk_create(jobs)
     except (ValidationError, DatabaseError, _Unrecordable) as refused:
         _roll_back()
@@ -99,14 +100,14 @@ def _write(
     )
 
 
-def _job(kind: str, event: Event, fact: EventPayload) -> Job:
+def _job(kind: StrEnum, event: Event, fact: EventPayload) -> Job:
     return Job(
         kind=kind,
         tenant_id=event.tenant_id,
         patient_id=event.patient_id or "",
         correlation_id=event.correlation_id,
         event=event,
-        body=fact.job_body(kind),  # type: ignore[arg-type]
+        body=fact.job_body(kind, event.id),
     )
 
 

@@ -19,8 +19,9 @@ from events.registry import EventType, JobKind, JobRepublished
 LEASE = timedelta(seconds=30)
 """How long a claimed job is its relay's; beyond any publication, so that none is under way when it ends."""
 
-CALLBACK_AWAITED = timedelta(minutes=10)
-"""After which a published job whose callback has not finished it is published again."""
+CALLBACK_AWAITED = timedelta(minutes=20)
+"""After which a published job whose callback has not finished it is published again: later than the queue's last
+try of it (see `events.relay.RETRY_DELAY`), which the queue tells us of when that fails too."""
 
 GIVEN_UP_AFTER = timedelta(days=1)
 LONGEST_WAIT = timedelta(seconds=60)
@@ -98,6 +99,17 @@ def delivered(job_id: uuid.UUID) -> None:
 def finish(job_id: uuid.UUID, status: JobStatus) -> None:
     """The job has come to its end, `done` or `failed`; saying it again changes nothing."""
     Job.objects.filter(pk=job_id).exclude(status=status).update(status=status, finished_at=timezone.now())
+
+
+def is_open(job_id: uuid.UUID) -> bool:
+    """Whether the job is on its way: made or published again, and not at its end."""
+    return Job.objects.filter(pk=job_id, status__in=ON_THE_WAY).exists()
+
+
+def behind(*, message_id: str, job_id: uuid.UUID | None) -> Job | None:
+    """The job that a message of the queue carries: the one its body names, else the one published as it."""
+    named = Job.objects.filter(pk=job_id).first() if job_id is not None else None
+    return named or Job.objects.filter(status__in=ON_THE_WAY, message_id=message_id).exclude(message_id="").first()
 
 
 def reopen(*, kind: JobKind, tenant_id: str, patient_id: str, body: Mapping[str, Any]) -> None:

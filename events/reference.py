@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from enum import StrEnum
 from typing import Any
 
 from events.contracts import events_schema
@@ -31,9 +32,13 @@ def _entry(name: str, kind: type[EventPayload], definitions: dict[str, Any]) -> 
         for field, about in properties.items()
     ]
     table = ["| field | type | |", "|---|---|---|", *rows, ""] if rows else ["No fields.", ""]
-    causes = [f"Causes the job {', '.join(f'`{job}`' for job in kind.causes)}.\n"] if kind.causes else []
+    causes = [f"Causes the job {', '.join(_job(kind, job) for job in kind.causes)}.\n"] if kind.causes else []
     audit = f"Audit sentence: “{kind.audit}”.\n"
     return "\n".join([f"### `{name}`\n", inspect.cleandoc(kind.__doc__ or "") + "\n", *table, *causes, audit])
+
+
+def _job(kind: type[EventPayload], job: StrEnum) -> str:
+    return f"`{job}`" + (f" if `{kind.causes_if[job]}`" if job in kind.causes_if else "")
 
 
 def _type(about: dict[str, Any]) -> str:

@@ -95,10 +95,18 @@ class RankedMatch(Part):
 
 
 class PatientRegistered(EventPayload):
-    """A person became a patient of the tenant; the intake is at its beginning."""
+    """A person became a patient of the tenant; the intake is at its beginning.
+
+    `welcome` is false for those nobody is to write to, such as the invented people of the demo.
+    """
 
     records = EventType.PATIENT_REGISTERED
+    causes = (JobKind.NOTIFICATION,)
+    causes_if = {JobKind.NOTIFICATION: "welcome"}
+    notifies = "welcome"
     audit = "registered the patient"
+
+    welcome: bool = True
 
 
 class PatientUpdated(EventPayload):
@@ -162,11 +170,15 @@ class DocumentParsing(EventPayload):
 class DocumentParsed(EventPayload):
     """The document's text was read: by its own text layer, by OCR, or page by page by both.
 
-    `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed.
+    `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `clinical` says
+    whether there is enough text to be analyzed: over 100 characters, and not only headings. Without it nothing
+    more happens to the document.
     """
 
     records = EventType.DOCUMENT_PARSED
     streams_as = StreamEvent.DOCUMENT_UPDATE
+    causes = (JobKind.CLINICAL_EXTRACT,)
+    causes_if = {JobKind.CLINICAL_EXTRACT: "clinical"}
     audit = "read document {document_id}: {pages} pages, {characters} characters, by {method}"
 
     document_id: str
@@ -176,6 +188,7 @@ class DocumentParsed(EventPayload):
     characters: Count
     method: Literal["text", "ocr", "mixed"]
     confidence: Share | None = None
+    clinical: bool = False
 
 
 class DocumentAnalyzing(EventPayload):
@@ -207,6 +220,8 @@ class DocumentFailed(EventPayload):
 
     records = EventType.DOCUMENT_FAILED
     streams_as = StreamEvent.DOCUMENT_UPDATE
+    causes = (JobKind.NOTIFICATION,)
+    notifies = "document_failed"
     audit = "could not process document {document_id}: {reason}"
 
     document_id: str
@@ -217,7 +232,11 @@ class DocumentFailed(EventPayload):
 
 
 class ClinicalEntitiesExtracted(EventPayload):
-    """Findings were taken from a document, or from a message when `document_id` is null; counts per kind."""
+    """Findings were taken from a document, or from a message when `document_id` is null; counts per kind.
+
+    What the summary shows has changed with them: `shown` are resources that were in the record before and are
+    shown now, `hidden` those that are not shown any more. New ones say so themselves.
+    """
 
     records = EventType.CLINICAL_ENTITIES_EXTRACTED
     streams_as = StreamEvent.EHR_UPDATE
@@ -229,10 +248,15 @@ class ClinicalEntitiesExtracted(EventPayload):
     allergies: Count = 0
     observations: Count = 0
     procedures: Count = 0
+    shown: list[str] = []
+    hidden: list[str] = []
 
 
 class FhirResourceCreated(EventPayload):
-    """A FHIR R4 resource was added to the record."""
+    """A FHIR R4 resource was added to the record.
+
+    `canonical`: the summary shows it, rather than what another source says about the same.
+    """
 
     records = EventType.FHIR_RESOURCE_CREATED
     streams_as = StreamEvent.EHR_UPDATE
@@ -243,6 +267,7 @@ class FhirResourceCreated(EventPayload):
     code: PHI[str | None]
     display: PHI[str]
     document_id: str | None = None
+    canonical: bool = True
 
 
 class ChatDataCollected(EventPayload):
@@ -310,6 +335,9 @@ class MatchCompleted(EventPayload):
 
     records = EventType.MATCH_COMPLETED
     streams_as = StreamEvent.MATCH_PROGRESS
+    causes = (JobKind.NOTIFICATION,)
+    causes_if = {JobKind.NOTIFICATION: "providers"}
+    notifies = "match_ready"
     audit = "completed match {match_id} with {providers} providers"
 
     match_id: str

@@ -28,14 +28,24 @@ AT_ONCE = 8
 """Publications under way at the same time: a queue that answers slowly holds up only so many."""
 
 QUEUE_RETRIES = 3
-"""Of a callback that answers with a passing fault; the relay publishes again after that."""
+"""Of a callback that answers with a passing fault; after that the queue gives up and says so."""
+
+RETRY_DELAY = "pow(8, retried) * 5000"
+"""Milliseconds between them, 5 s, 40 s and 320 s: long enough for a restart, and shorter than QStash's own."""
 
 
 class Publisher(Protocol):
     """What the relay needs of the queue; `curaway.qstash.QStashPublisher` is it."""
 
     async def publish(
-        self, *, path: str, body: Mapping[str, Any], deduplication_id: str, flow_key: str, retries: int
+        self,
+        *,
+        path: str,
+        body: Mapping[str, Any],
+        deduplication_id: str,
+        flow_key: str,
+        retries: int,
+        retry_delay: str,
     ) -> str:
         """The queue's message id; raises `QueueUnavailable` or `QueueRefused`."""
 
@@ -114,6 +124,7 @@ class Relay:
                 deduplication_id=deduplication_id(job),
                 flow_key=f"{job.kind}.{job.tenant_id}",
                 retries=QUEUE_RETRIES,
+                retry_delay=RETRY_DELAY,
             )
         except (QueueUnavailable, QueueRefused) as fault:
             return await self._not_taken(job, fault)

@@ -15,7 +15,10 @@ from events.admin.chosen import chosen
 from events.admin.masking import MASK
 from events.admin.read_only import ReadOnlyAdmin, admin_actor
 from events.admin.search import by_id
-from patients.models import Consent, Document, Membership, Patient, Tenant
+from patients.models import Consent, Document, Match, Membership, Patient, Tenant
+
+# Django finds an app's pages in this module.
+from patients.notifications.admin import NotificationAdmin as NotificationAdmin
 from patients.services.access import quarantine_patient, release_patient, remove_member
 
 M = TypeVar("M", bound=Model)
@@ -145,4 +148,18 @@ class DocumentAdmin(_Protecting[Document]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Document], search_term: str
     ) -> tuple[QuerySet[Document], bool]:
+        return by_id(queryset, search_term, "id", "patient_id"), False
+
+
+@admin.register(Match)
+class MatchAdmin(_Protecting[Match]):
+    list_display = ("id", "patient_id", "status", "stage", "providers", "confidence", "created_at", "completed_at")
+    ordering = ("-created_at",)
+    search_fields = ("id", "patient_id")
+    search_help_text = "A whole match id or patient id."
+    protected = frozenset({"results"})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Match], search_term: str
+    ) -> tuple[QuerySet[Match], bool]:
         return by_id(queryset, search_term, "id", "patient_id"), False

@@ -75,6 +75,13 @@ class UploadMissing(AppError):
     status = 422
 
 
+class StorageAway(AppError):
+    """Where documents are kept can't be reached at the moment; try again."""
+
+    code = "STORAGE_UNAVAILABLE_001"
+    status = 503
+
+
 class UploadAddressRefused(AppError):
     """This upload address is not valid, has expired, or was used already."""
 

@@ -14,6 +14,7 @@ from events.models import Event
 from events.registry import EventType, IntakeProgressUpdated
 from patients import queries
 from patients.models import REQUIRED_PURPOSES, Patient
+from patients.record import queries as record
 
 WEIGHTS: Mapping[str, float] = {
     "demographics": 0.15,
@@ -67,10 +68,13 @@ def facts_of(patient: Patient) -> IntakeFacts:
         patient,
         granted=queries.granted(patient),
         analyzed_documents=queries.analyzed_documents(patient),
+        findings=record.findings(patient),
     )
 
 
-def facts_from(patient: Patient, *, granted: frozenset[str], analyzed_documents: int) -> IntakeFacts:
+def facts_from(
+    patient: Patient, *, granted: frozenset[str], analyzed_documents: int, findings: Mapping[str, int]
+) -> IntakeFacts:
     """The same from what was read before."""
     return IntakeFacts(
         demographics=_demographics(patient),
@@ -78,6 +82,7 @@ def facts_from(patient: Patient, *, granted: frozenset[str], analyzed_documents:
         procedure_interest=patient.procedure_interest,
         analyzed_documents=analyzed_documents,
         granted=granted,
+        findings=findings,
     )
 
 

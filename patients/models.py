@@ -10,6 +10,11 @@ from django.db import models
 from django.db.models.functions import Now
 
 # Django finds an app's models in this module.
+from patients.matching.match import Match as Match
+from patients.matching.match import MatchStatus as MatchStatus
+from patients.notifications.models import Notification as Notification
+from patients.record.models import FhirResource as FhirResource
+from patients.record.models import Source as Source
 from patients.write_models import IdempotencyKey as IdempotencyKey
 from patients.write_models import WriteCount as WriteCount
 
@@ -152,8 +157,9 @@ class DocumentStatus(models.TextChoices):
 class Document(models.Model):
     """A medical document of a patient, from its announced upload to its text.
 
-    `pages` is `[{"text", "confidence", "method"}]` once parsed. `claim` and `claimed_until` say which delivery
-    of the parsing job works on it, so that any number of deliveries have one effect.
+    `pages` is `[{"text", "confidence", "method"}]` once parsed, `clinical` whether that is worth an analysis.
+    `claim` and `claimed_until` say which delivery of its job works on it, so that any number of deliveries have
+    one effect; `began_at`, since when its present step is being tried.
     """
 
     id = models.CharField(primary_key=True, max_length=100, default=new_document_id)
@@ -169,6 +175,8 @@ class Document(models.Model):
     method = models.CharField(max_length=10, blank=True)
     characters = models.PositiveIntegerField(default=0)
     confidence = models.FloatField(null=True, blank=True)
+    clinical = models.BooleanField(null=True, blank=True)
+    began_at = models.DateTimeField(null=True, blank=True)
     claim = models.UUIDField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())

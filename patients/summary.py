@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from patients import intake
-from patients.models import Document, DocumentStatus, Patient
+from patients.models import Document, DocumentStatus, FhirResource, Patient
+from patients.record import queries as record
+from patients.record.entries import entries
 
 IN_PROGRESS = frozenset({DocumentStatus.UPLOADED, DocumentStatus.PARSING, DocumentStatus.ANALYZING})
 """Statuses a document does not stay in."""
@@ -23,29 +25,33 @@ class SummaryFacts:
     position: int
     documents: Sequence[Document]
     granted: frozenset[str]
+    resources: Sequence[FhirResource] = ()
+    match: dict[str, Any] | None = None
 
 
 def summary(facts: SummaryFacts) -> dict[str, Any]:
-    """The summary as JSON can hold it; the conditions and the like are empty until documents were analyzed."""
+    """The summary as JSON can hold it."""
     documents = [document_entry(document) for document in facts.documents]
     return {
         "demographics": _demographics(facts.patient),
-        "conditions": [],
-        "medications": [],
-        "allergies": [],
-        "observations": [],
-        "procedures": [],
+        **entries(facts.resources),
         "preferences": _preferences(facts.patient),
         "documents": documents,
         "intake_progress": _intake(facts),
-        "match": None,
+        "match": facts.match,
         "processing": [
             {"kind": "document", "id": entry["id"], "status": entry["status"]}
-            for entry in documents
-            if entry["status"] in IN_PROGRESS
-        ],
+            for entry, document in zip(documents, facts.documents, strict=True)
+            if is_in_progress(document)
+        ]
+        + ([{"kind": "match", "id": facts.match["id"], "status": facts.match["stage"]}] if facts.match else []),
         "position": facts.position,
     }
+
+
+def is_in_progress(document: Document) -> bool:
+    """Whether something is still to happen to the document; a text that is not clinical is not analyzed."""
+    return document.status in IN_PROGRESS or (document.status == DocumentStatus.PARSED and document.clinical is True)
 
 
 def document_entry(document: Document) -> dict[str, Any]:
@@ -89,6 +95,11 @@ def _preferences(patient: Patient) -> list[dict[str, Any]]:
 def _intake(facts: SummaryFacts) -> dict[str, Any]:
     analyzed = sum(document.status == DocumentStatus.ANALYZED for document in facts.documents)
     progress, categories = intake.progress(
-        intake.facts_from(facts.patient, granted=facts.granted, analyzed_documents=analyzed)
+        intake.facts_from(
+            facts.patient,
+            granted=facts.granted,
+            analyzed_documents=analyzed,
+            findings=record.counts(resource.resource_type for resource in facts.resources if resource.canonical),
+        )
     )
     return {"progress": progress, "categories": categories}

@@ -135,7 +135,7 @@ class PostHogDouble(HttpDouble):
 
 
 class QStashDouble(HttpDouble):
-    """QStash's publish endpoint; `status` and `headers` make it refuse."""
+    """QStash's publishing and scheduling; `status` and `headers` make it refuse."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -147,4 +147,6 @@ class QStashDouble(HttpDouble):
         time.sleep(self.seconds)
         if self.status >= 400:
             return Answer(self.status, b'{"error":"secret detail"}', self.headers)
+        if request.path.startswith("/v2/schedules/"):
+            return Answer.json({"scheduleId": request.headers["upstash-schedule-id"]}, self.status)
         return Answer.json({"messageId": "msg_1"}, self.status)

@@ -35,8 +35,22 @@ class PatientUnknown(CallbackRefused):
     status = NOT_RETRYABLE
 
 
-class DocumentUnreadable(CallbackRefused):
-    """The document can't be read; its patient was told why."""
+class NotificationUnknown(CallbackRefused):
+    """There is no such notification, or no such kind."""
+
+    code = "CALLBACK_NOTIFICATION_001"
+    status = NOT_RETRYABLE
+
+
+class NotificationRefused(CallbackRefused):
+    """The mail was refused for this address."""
+
+    code = "CALLBACK_MAIL_001"
+    status = NOT_RETRYABLE
+
+
+class DocumentFailed(CallbackRefused):
+    """The document can't be read or analyzed; its patient was told why."""
 
     code = "CALLBACK_UNREADABLE_001"
     status = NOT_RETRYABLE

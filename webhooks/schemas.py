@@ -10,7 +10,11 @@ from pydantic import BaseModel, Field, model_validator
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
 
 
-class Callback(BaseModel):
+class Message(BaseModel):
+    """Anything that the queue sends."""
+
+
+class Callback(Message):
     """What every job's message carries; a message by hand may leave it out."""
 
     job_id: UUID | None = None
@@ -36,9 +40,22 @@ class Notification(Callback):
     notification_id: Id | None = None
     kind: Annotated[str, Field(max_length=100)] | None = None
     patient_id: Id | None = None
+    document_id: Id | None = None
+    match_id: Id | None = None
 
     @model_validator(mode="after")
     def _says_which(self) -> Self:
         if self.notification_id is None and (self.kind is None or self.patient_id is None):
             raise ValueError("either notification_id, or kind and patient_id")
         return self
+
+
+class Failed(Message):
+    """The queue's own message, in its own words: this one was tried for the last time.
+
+    `status` is what the last try was answered with (0: nothing), `sourceBody` the job's message in base64.
+    """
+
+    status: int = 0
+    sourceMessageId: Annotated[str, Field(min_length=1, max_length=200)]  # noqa: N815 - the queue's names
+    sourceBody: str = ""  # noqa: N815

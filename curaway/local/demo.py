@@ -1,4 +1,4 @@
-"""`make demo`: uploads a scanned report to a running server, and shows every event as it arrives."""
+"""`make demo`: a patient's whole journey against a running server, with every event as it arrives."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import os
 import sys
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
 from curaway.local.command import Command
 from curaway.local.errors import CommandFailed, LocalError
-from curaway.local.event_stream import HEARTBEAT, EventStream, Frame, refusal_in
+from curaway.local.event_stream import HEARTBEAT, EventStream, Frame
 from curaway.local.given import CHECKOUT, given_settings
+from curaway.local.journey import Journey, content_of
 from curaway.local.screen import Screen
 from curaway.local.settings import port_of
 from curaway.local.welcome import MARIA
@@ -23,12 +24,6 @@ from curaway.local.witness import Witness
 
 SCAN: Final = CHECKOUT / "tests" / "data" / "scanned-knee-report.pdf"
 TENANT: Final = "tenant-curaway-patients"
-CONTENT_TYPES: Final = {
-    ".pdf": "application/pdf",
-    **dict.fromkeys((".jpg", ".jpeg"), "image/jpeg"),
-    ".png": "image/png",
-    **dict.fromkeys((".tif", ".tiff"), "image/tiff"),
-}
 TICK_SECONDS: Final = 0.1
 TOKEN_SECONDS: Final = 60.0
 
@@ -37,16 +32,8 @@ class NothingAnswers(LocalError):
     """Nothing answers at {url}. Start it first: make run"""
 
 
-class Refused(LocalError):
-    """The server refused to {act}: {status} {code}"""
-
-
-class FileRefused(LocalError):
-    """{file} cannot be uploaded: {why}"""
-
-
 def main() -> int:
-    """The whole demo; returns the exit code: 0 only when the document was read and no event was missing."""
+    """The whole demo; returns the exit code: 0 only when the document came to its end and no event was missing."""
     options = arguments()
     try:
         return asyncio.run(show(options))
@@ -72,28 +59,24 @@ async def show(options: argparse.Namespace) -> int:
     content = content_of(options.file)
     await check_answers(options.url)
     headers = {"Authorization": f"Bearer {token_for(options.patient)}", "X-Tenant-ID": TENANT}
-    async with httpx.AsyncClient(base_url=options.url, headers=headers, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=options.url, headers=headers, timeout=60) as client:
+        journey = Journey(client, screen, witness, patient=options.patient, file=options.file, content=content)
         ticking = asyncio.create_task(tick(screen, witness))
+        walking: asyncio.Task[None] | None = None
         stream = EventStream(client, f"/api/v1/patients/{options.patient}/events/stream")
         try:
             async with aclosing(stream.frames()) as frames:
                 async for frame in frames:
                     tell(screen, witness, frame)
                     # The stream is open before anything happens, so that nothing can be missed.
-                    if witness.document_id is None:
-                        witness.document_id = await upload(client, screen, options, content)
+                    walking = walking or asyncio.create_task(journey.walk())
+                    if walking.done():
+                        walking.result()
         finally:
             ticking.cancel()
+    if walking is not None:
+        await walking
     return verdict(screen, witness)
-
-
-def content_of(file: Path) -> bytes:
-    if file.suffix.lower() not in CONTENT_TYPES:
-        raise FileRefused(file=file, why=f"its name must end in {', '.join(CONTENT_TYPES)}")
-    try:
-        return file.read_bytes()
-    except OSError as problem:
-        raise FileRefused(file=file, why=problem.strerror) from None
 
 
 async def check_answers(url: str) -> None:
@@ -114,37 +97,6 @@ def token_for(patient: str) -> str:
     return printed.splitlines()[-1]
 
 
-async def upload(client: httpx.AsyncClient, screen: Screen, options: argparse.Namespace, content: bytes) -> str:
-    """Announce, put, confirm; the document's id."""
-    file: Path = options.file
-    screen.say(f"  uploading {file.name} ({len(content) / 1024:.0f} KB)", "quiet")
-    wanted = {
-        "patient_id": options.patient,
-        "filename": file.name,
-        "content_type": CONTENT_TYPES[file.suffix.lower()],
-        "size": len(content),
-    }
-    target = accepted("announce the upload", await client.post("/api/v1/uploads/presign", json=wanted))
-    # Without our headers: the address says all there is to say, and the storage may be somebody else's.
-    async with httpx.AsyncClient(timeout=30) as storage:
-        address = client.base_url.join(target["upload_url"])
-        put = await storage.put(address, content=content, headers=target["headers"])
-    if not put.is_success:
-        raise Refused(act="take the file", status=put.status_code, code=refusal_in(put))
-    document_id: str = target["document_id"]
-    confirmed = await client.post("/api/v1/uploads/confirm", json={"document_id": document_id})
-    accepted("confirm the upload", confirmed)
-    return document_id
-
-
-def accepted(act: str, response: httpx.Response) -> dict[str, Any]:
-    """The answer's data; raises `Refused`."""
-    if not response.is_success:
-        raise Refused(act=act, status=response.status_code, code=refusal_in(response))
-    data: dict[str, Any] = response.json()["data"]
-    return data
-
-
 def tell(screen: Screen, witness: Witness, frame: Frame) -> None:
     """Show a frame, and note it."""
     if frame is HEARTBEAT:
@@ -163,7 +115,7 @@ async def tick(screen: Screen, witness: Witness) -> None:
     """Keep the line alive that says what is being waited for."""
     while True:
         if witness.waits:
-            screen.wait("the document is being read")
+            screen.wait("the document is being analyzed" if witness.read else "the document is being read")
         else:
             screen.wait_no_more()
         await asyncio.sleep(TICK_SECONDS)

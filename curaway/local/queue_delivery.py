@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import httpx
 import jwt
 
-from curaway.local.queue_message import Message
+from curaway.local.queue_failure import failure_callback
+from curaway.local.queue_message import Message, milliseconds
 from curaway.local.queue_store import QueueStore
 
 log = logging.getLogger("curaway.local.qstash")
@@ -148,12 +149,19 @@ class Delivery:
             self._store.delivered(message.id, response.status_code)
             log.info("delivered %s %s %s", message.id, where, outcome)
         elif message.retried >= message.max_retries or _is_final(response):
+            self._tell(message, response)
             self._store.failed(message.id, status)
             log.warning("failed %s %s %s", message.id, where, outcome)
         else:
-            pause = _pause_before_retry(message.retried, response, self._now())
+            pause = _pause_before_retry(message, response, self._now())
             self._store.retry(message.id, at=self._now() + pause, status=status)
             log.info("again in %.0f s %s %s %s", pause, message.id, where, outcome)
+
+    def _tell(self, message: Message, response: httpx.Response | None) -> None:
+        """Before the message counts as failed: told twice after a crash, its id makes it one."""
+        if message.failure_callback:
+            self._store.add(failure_callback(message, response, now=self._now()))
+            self.wake()
 
 
 def _encoded(headers: Mapping[str, str]) -> dict[bytes, bytes]:
@@ -169,12 +177,15 @@ def _is_final(response: httpx.Response | None) -> bool:
     )
 
 
-def _pause_before_retry(retried: int, response: httpx.Response | None, now: float) -> float:
-    """Seconds: what the receiver asked for in Retry-After, else doubling from 1 to 60."""
+def _pause_before_retry(message: Message, response: httpx.Response | None, now: float) -> float:
+    """Seconds: what the receiver asked for in Retry-After, else what the publisher asked for, else doubling
+    from 1 to 60."""
     asked = "" if response is None else response.headers.get("retry-after", "")
     if asked.isdecimal():
         return min(float(asked), LONGEST_RETRY_AFTER)
     try:
         return min(max(parsedate_to_datetime(asked).timestamp() - now, FIRST_PAUSE), LONGEST_RETRY_AFTER)
     except (ValueError, TypeError):
-        return min(FIRST_PAUSE * float(1 << min(retried, 10)), LONGEST_PAUSE)
+        if message.retry_delay:
+            return milliseconds(message.retry_delay, message.retried) / 1000
+        return min(FIRST_PAUSE * float(1 << min(message.retried, 10)), LONGEST_PAUSE)

@@ -14,6 +14,7 @@ DEFAULT_RETRIES = 3
 DEFAULT_TIMEOUT = 7200.0
 FORWARD = "upstash-forward-"
 DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+RETRY_DELAY = re.compile(r"pow\((\d{1,3}), retried\) \* (\d{1,6})")
 PARALLELISM = re.compile(r"parallelism=(\d+)")
 
 
@@ -40,6 +41,12 @@ class Message:
     """Deliveries at once for `flow_key`; 0: no limit."""
 
     deduplication_id: str = ""
+    failure_callback: str = ""
+    """Told when the last try has failed; empty: nobody is."""
+
+    retry_delay: str = ""
+    """As published; empty: doubling from a second."""
+
     retried: int = 0
     id: str = field(default_factory=lambda: f"msg_{secrets.token_urlsafe(18)}")
 
@@ -64,7 +71,22 @@ def read_message(destination: str, headers: Mapping[str, str], body: bytes, *, n
         flow_key=headers.get("upstash-flow-control-key", ""),
         parallelism=int(flow.group(1)) if flow else 0,
         deduplication_id=headers.get("upstash-deduplication-id", ""),
+        failure_callback=_local(headers["upstash-failure-callback"]) if "upstash-failure-callback" in headers else "",
+        retry_delay=_expression(headers.get("upstash-retry-delay", "")),
     )
+
+
+def milliseconds(expression: str, retried: int) -> float:
+    """What an expression that was taken comes to."""
+    base, factor = RETRY_DELAY.fullmatch(expression).groups()  # type: ignore[union-attr]
+    return float(int(base) ** min(retried, 10) * int(factor))
+
+
+def _expression(text: str) -> str:
+    """Of QStash's expressions this queue knows the one form that is used here."""
+    if text and not RETRY_DELAY.fullmatch(text):
+        raise MessageRefused("Upstash-Retry-Delay is not of the form pow(2, retried) * 1000")
+    return text
 
 
 def _local(destination: str) -> str:

@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS messages (
     flow_key TEXT NOT NULL,
     parallelism INTEGER NOT NULL,
     deduplication_id TEXT NOT NULL,
+    failure_callback TEXT NOT NULL DEFAULT '',
+    retry_delay TEXT NOT NULL DEFAULT '',
     created_at REAL NOT NULL,
     not_before REAL NOT NULL,
     retried INTEGER NOT NULL DEFAULT 0,
@@ -57,6 +59,7 @@ class QueueStore:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA secure_delete = ON")
             self._database.executescript(SCHEMA)
+            self._add_columns()
             # What was under way when the last process ended may have arrived or not: it is sent again.
             self._database.execute("UPDATE messages SET state = 'waiting' WHERE state = 'delivering'")
         except sqlite3.OperationalError as problem:
@@ -71,8 +74,8 @@ class QueueStore:
         if earlier is None:
             self._database.execute(
                 "INSERT INTO messages (id, destination, method, headers, body, max_retries, timeout,"
-                " flow_key, parallelism, deduplication_id, created_at, not_before)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " flow_key, parallelism, deduplication_id, failure_callback, retry_delay, created_at, not_before)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     message.id,
                     message.destination,
@@ -84,6 +87,8 @@ class QueueStore:
                     message.flow_key,
                     message.parallelism,
                     message.deduplication_id,
+                    message.failure_callback,
+                    message.retry_delay,
                     message.created_at,
                     message.not_before,
                 ),
@@ -135,6 +140,13 @@ class QueueStore:
             "DELETE FROM messages WHERE state IN ('delivered', 'failed') AND created_at < ?",
             (now - KEEP_FINISHED_SECONDS,),
         )
+
+    def _add_columns(self) -> None:
+        """What a file of an earlier version lacks."""
+        there = {row["name"] for row in self._database.execute("PRAGMA table_info(messages)")}
+        for name in ("failure_callback", "retry_delay"):
+            if name not in there:
+                self._database.execute(f"ALTER TABLE messages ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
 
     def _duplicate_of(self, message: Message) -> str | None:
         if not message.deduplication_id:

@@ -63,11 +63,12 @@ def _target(document: Document) -> UploadTarget:
     permission = upload_url.Permission(
         document.tenant_id, document.patient_id, document.id, document.size, document.content_type
     )
+    target = storage().target(permission)
     return UploadTarget(
         document_id=document.id,
         storage_key=document.storage_key,
-        upload_url=upload_url.upload_url(permission),
-        headers={"Content-Type": document.content_type},
+        upload_url=target.url,
+        headers=target.headers,
         expires_at=upload_url.expires_at(),
     )
 

@@ -1,4 +1,4 @@
-"""Who reads a document: one delivery of its job at a time, and one effect for all of them together.
+"""Who works on a document: one delivery of its job at a time, and one effect for all of them together.
 
 Every function here is one short transaction: it locks the patient, so that consent is not withdrawn in its
 middle, then the document, and emits last.
@@ -6,7 +6,7 @@ middle, then the document, and emits last.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,30 +17,25 @@ from events import jobs
 from events.emit import emit_event
 from events.grammar import EventPayload
 from events.models import JobStatus
-from events.registry import DocumentFailed, DocumentParsed, DocumentParsing
+from events.registry import DocumentFailed
 from patients import queries
 from patients.documents.deliveries import Delivery, Outcome
-from patients.documents.faults import Unreadable
-from patients.documents.reading import Reading
+from patients.documents.faults import Fault
 from patients.models import Document, DocumentStatus, Patient, Purpose
 
 CLAIM = timedelta(seconds=30)
 """How long a delivery has the document to itself unless it renews: so long a killed server holds it up."""
 
-ENDS = (DocumentStatus.PARSED, DocumentStatus.ANALYZING, DocumentStatus.ANALYZED, DocumentStatus.FAILED)
-"""Where reading has come to an end; whatever comes later is a duplicate."""
+Keep = Callable[[Document], None]
+"""Stores what the work came to in the locked document, and emits what it means; in the caller's transaction."""
 
 
 class Held(NamedTuple):
-    """Another delivery is reading the document; ask again."""
+    """Another delivery is working on the document; ask again."""
 
 
-class Begun(NamedTuple):
-    """The document is this delivery's to read."""
-
-    storage_key: str
-    content_type: str
-    uploaded_at: datetime | None
+class TooEarly(NamedTuple):
+    """An earlier step of the document is not done; deliver again."""
 
 
 class ClaimLost(Exception):
@@ -48,57 +43,51 @@ class ClaimLost(Exception):
 
 
 @transaction.atomic
-def begin(delivery: Delivery, *, now: datetime) -> Begun | Held | Outcome:
-    """Take the document for this delivery, unless it is read, being read, or not to be processed.
+def begin(delivery: Delivery, *, now: datetime) -> Document | Held | TooEarly | Outcome:
+    """Take the document for this delivery, unless its step is done, being done, to come, or not to be done.
 
-    A claim that ran out or was given back is taken over; that reading began is recorded once.
+    A claim that ran out or was given back is taken over; that the step began is recorded once. One that failed
+    for now begins anew when its job was published again.
     """
-    document = _locked(delivery)
-    if document.status in ENDS:
+    document, step = _locked(delivery), delivery.step
+    again = _is_asked_for_again(delivery, document)
+    if document.status in step.ends and not again:
         return _settled(delivery, document)
+    if document.status not in (step.waiting, step.working) and not again:
+        return TooEarly()
     if not may_be_processed(document.patient):
         return _set_aside(delivery, document)
     if document.claimed_until is not None and document.claimed_until > now:
         return Held()
-    begins = document.status == DocumentStatus.UPLOADED
-    document.status, document.claim = DocumentStatus.PARSING, delivery.claim
+    begins = document.status != step.working
+    document.status, document.claim = step.working, delivery.claim
+    document.reason, document.retryable = "", None
     document.claimed_until = now + CLAIM
+    document.began_at = now if begins else document.began_at
     document.save()
     if begins:
-        _emit(document, DocumentParsing(document_id=document.pk, filename=document.filename))
-    return Begun(document.storage_key, document.content_type, document.uploaded_at)
+        emit(document, step.begins(document_id=document.pk, filename=document.filename))
+    return document
 
 
 @transaction.atomic
-def finish(delivery: Delivery, reading: Reading) -> Outcome:
-    """Store the text and record that it was read; raises `ClaimLost`.
+def finish(delivery: Delivery, keep: Keep) -> Outcome:
+    """End the job and keep its work's result; raises `ClaimLost`.
 
-    Nothing is stored when consent was withdrawn in the meantime.
+    Nothing is kept when consent was withdrawn in the meantime.
     """
     document = _ours(delivery)
     if isinstance(document, Outcome):
         return document
-    document.status, document.claim, document.claimed_until = DocumentStatus.PARSED, None, None
-    document.pages = [asdict(page) for page in reading.pages]
-    document.method, document.characters = reading.method, reading.characters
-    document.confidence = reading.confidence
-    document.save()
+    document.claim, document.claimed_until = None, None
     _finish_job(delivery, JobStatus.DONE)
-    parsed = DocumentParsed(
-        document_id=document.pk,
-        filename=document.filename,
-        pages=len(reading.pages),
-        characters=reading.characters,
-        method=reading.method,  # type: ignore[arg-type]  # validated by the payload
-        confidence=reading.confidence,
-    )
-    _emit(document, parsed)
+    keep(document)
     return Outcome.DONE
 
 
 @transaction.atomic
-def fail(delivery: Delivery, fault: Unreadable) -> Outcome | None:
-    """Record that the document can't be read, and why; raises `ClaimLost`. An outcome: it was needless."""
+def fail(delivery: Delivery, fault: Fault) -> Outcome | None:
+    """Record that the document has failed, and why; raises `ClaimLost`. An outcome: it was needless."""
     document = _ours(delivery)
     if isinstance(document, Outcome):
         return document
@@ -112,7 +101,7 @@ def fail(delivery: Delivery, fault: Unreadable) -> Outcome | None:
         reason=fault.reason,
         retryable=fault.retryable,
     )
-    _emit(document, failed)
+    emit(document, failed)
     return None
 
 
@@ -131,6 +120,11 @@ def may_be_processed(patient: Patient) -> bool:
     return not patient.quarantined and Purpose.CLINICAL_DATA_PROCESSING in queries.granted(patient)
 
 
+def emit(document: Document, fact: EventPayload) -> None:
+    """Record a fact of the document's patient."""
+    emit_event(fact.records, document.tenant_id, document.patient_id, fact)
+
+
 def _claimed(delivery: Delivery) -> QuerySet[Document]:
     return Document.objects.filter(pk=delivery.document_id, claim=delivery.claim)
 
@@ -145,7 +139,7 @@ def _locked(delivery: Delivery) -> Document:
 def _ours(delivery: Delivery) -> Document | Outcome:
     """The document, still claimed by this delivery; or the outcome that makes its work needless."""
     document = _locked(delivery)
-    if document.status in ENDS:
+    if document.status in delivery.step.ends:
         return _settled(delivery, document)
     if not may_be_processed(document.patient):
         return _set_aside(delivery, document)
@@ -160,9 +154,16 @@ def _settled(delivery: Delivery, document: Document) -> Outcome:
     return Outcome.DUPLICATE
 
 
+def _is_asked_for_again(delivery: Delivery, document: Document) -> bool:
+    """Its job is on its way although it has failed: it was published again, so this is no late delivery."""
+    failed_for_now = document.status == DocumentStatus.FAILED and bool(document.retryable)
+    return failed_for_now and delivery.job_id is not None and jobs.is_open(delivery.job_id)
+
+
 def _set_aside(delivery: Delivery, document: Document) -> Outcome:
-    """Back to where it waits for consent; a delivery that still reads it finds its claim gone."""
-    document.status, document.claim, document.claimed_until = DocumentStatus.UPLOADED, None, None
+    """Back to where it waits for consent; a delivery that still works on it finds its claim gone."""
+    document.status, document.claim, document.claimed_until = delivery.step.waiting, None, None
+    document.reason, document.retryable = "", None
     document.save()
     _finish_job(delivery, JobStatus.DONE)
     return Outcome.SKIPPED
@@ -171,7 +172,3 @@ def _set_aside(delivery: Delivery, document: Document) -> Outcome:
 def _finish_job(delivery: Delivery, status: JobStatus) -> None:
     if delivery.job_id is not None:
         jobs.finish(delivery.job_id, status)
-
-
-def _emit(document: Document, fact: EventPayload) -> None:
-    emit_event(fact.records, document.tenant_id, document.patient_id, fact)

@@ -1,4 +1,4 @@
-"""A delivery of the parsing job: which document it is about, and which job, by our own rows."""
+"""A delivery of a document's job: which document it is about, and which job, by our own rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.db import transaction
 from curaway.context import new_correlation_id
 from events import jobs
 from events.models import Event
-from events.registry import EventType, JobKind
+from events.registry import EventType
+from patients.documents.steps import Step
 from patients.models import Document, DocumentStatus
 
 
@@ -28,8 +29,9 @@ class DocumentUnknown(Exception):
 
 
 class Delivery(NamedTuple):
-    """One delivery; `claim` is the name under which it takes the document for itself."""
+    """One delivery of a step's job; `claim` is the name under which it takes the document for itself."""
 
+    step: Step
     document_id: str
     patient_id: str
     tenant_id: str
@@ -39,7 +41,7 @@ class Delivery(NamedTuple):
 
 
 @transaction.atomic
-def receive(*, document_id: str, job_id: uuid.UUID | None, correlation_id: str | None) -> Delivery:
+def receive(step: Step, *, document_id: str, job_id: uuid.UUID | None, correlation_id: str | None) -> Delivery:
     """Note that a delivery came; raises `DocumentUnknown`.
 
     Whose document it is says its row, not the message. Without a correlation id the delivery gets that of the
@@ -50,7 +52,7 @@ def receive(*, document_id: str, job_id: uuid.UUID | None, correlation_id: str |
         raise DocumentUnknown
     job = jobs.find(
         job_id=job_id,
-        kind=JobKind.DOCUMENT_PARSE,
+        kind=step.job,
         tenant_id=document.tenant_id,
         patient_id=document.patient_id,
         body={"document_id": document_id},
@@ -58,6 +60,7 @@ def receive(*, document_id: str, job_id: uuid.UUID | None, correlation_id: str |
     if job is not None:
         jobs.delivered(job)
     return Delivery(
+        step=step,
         document_id=document_id,
         patient_id=document.patient_id,
         tenant_id=document.tenant_id,

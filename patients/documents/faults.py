@@ -1,15 +1,21 @@
-"""The ways a document can fail to be read, each with the sentence its patient is told."""
+"""The ways a document can fail, each with the sentence its patient is told."""
 
 from typing import ClassVar
 
 MAX_PAGES = 50
 
 
-class Unreadable(Exception):
-    """No text could be had from a document. Its message, if any, is for operators, without patient data."""
+class Fault(Exception):
+    """Nothing could be done with a document. Its message, if any, is for operators, without patient data."""
+
+    reason: ClassVar[str]
+    retryable: ClassVar[bool] = False
+
+
+class Unreadable(Fault):
+    """No text could be had from a document."""
 
     reason: ClassVar[str] = "This document could not be read. Please upload it again, or as a new scan."
-    retryable: ClassVar[bool] = False
 
 
 class Encrypted(Unreadable):

@@ -24,6 +24,10 @@ class Permission(NamedTuple):
     size: int
     content_type: str
 
+    @property
+    def storage_key(self) -> str:
+        return f"{self.tenant_id}/{self.patient_id}/{self.document_id}"
+
 
 def upload_url(permission: Permission) -> str:
     """The address to PUT the bytes to; it needs no token, so it is as secret as one."""

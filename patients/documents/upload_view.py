@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from curaway.refusals import method_not_allowed, refusing
-from patients.documents.storage import storage
+from patients.documents.storage import local_storage, storage
 from patients.documents.upload_url import permission_in
+from patients.errors import UploadAddressRefused
 from patients.services.uploads import store_upload
 
 
@@ -18,10 +19,12 @@ def put_upload(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "PUT":
         return method_not_allowed("PUT")
     permission = permission_in(token)
+    if storage().is_remote:
+        raise UploadAddressRefused  # bytes belong into the bucket
     digest = store_upload(
         permission=permission,
         content_type=request.headers.get("Content-Type", ""),
         body=request,  # type: ignore[arg-type]
-        storage=storage(),
+        storage=local_storage(),
     )
     return HttpResponse(headers={"ETag": f'"{digest}"'})

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from events import jobs
-from events.registry import JobKind
+from patients.documents.steps import ANALYSIS, READING
 from patients.models import Document, DocumentStatus, Patient
 
 
-def resume_reading(patient: Patient) -> None:
-    """Have the patient's waiting documents read, now that they may be; in the transaction of the consent.
+def resume_documents(patient: Patient) -> None:
+    """Have the patient's waiting documents read and analyzed, now that they may be; in the consent's transaction.
 
     Their jobs ended when they were delivered without consent; those that did not end yet need nothing.
     """
-    waiting = Document.objects.filter(patient=patient, status=DocumentStatus.UPLOADED)
-    for document_id in waiting.values_list("pk", flat=True):
+    steps = {step.waiting: step for step in (READING, ANALYSIS)}
+    waiting = Document.objects.filter(patient=patient, status__in=steps)
+    for document_id, status in waiting.values_list("pk", "status"):
         jobs.reopen(
-            kind=JobKind.DOCUMENT_PARSE,
+            kind=steps[DocumentStatus(status)].job,
             tenant_id=patient.tenant_id,
             patient_id=patient.pk,
             body={"document_id": document_id},

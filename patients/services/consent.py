@@ -9,9 +9,10 @@ from django.db import transaction
 from events.emit import emit_event
 from events.registry import ConsentGranted, ConsentRevoked, EventType
 from patients import queries
-from patients.documents.waiting import resume_reading
+from patients.chat.welcome import welcome
+from patients.documents.waiting import resume_documents
 from patients.intake import update_intake
-from patients.models import Consent, Patient, Purpose
+from patients.models import REQUIRED_PURPOSES, Consent, Patient, Purpose
 
 
 class Decision(NamedTuple):
@@ -30,8 +31,10 @@ def record_consent(*, tenant_id: str, patient_id: str, decision: Decision) -> Co
     patient = queries.locked_patient(tenant_id, patient_id)
     consent = decide(patient, decision)
     if decision.granted and decision.purpose == Purpose.CLINICAL_DATA_PROCESSING:
-        resume_reading(patient)
+        resume_documents(patient)
     update_intake(patient)
+    if decision.granted and decision.purpose in REQUIRED_PURPOSES:
+        welcome(patient)
     return consent
 
 

@@ -15,10 +15,10 @@ from patients.models import Patient
 
 
 @transaction.atomic
-def register_patient(*, tenant_id: str, subject: str | None, details: dict[str, Any]) -> Patient:
+def register_patient(*, tenant_id: str, subject: str | None, details: dict[str, Any], welcome: bool = True) -> Patient:
     """Make a patient of the tenant; `subject` may see it as their own. Raises `PatientExists` for a second one.
 
-    `details` are fields of `Patient`, validated by `schemas.Registration`.
+    `details` are fields of `Patient`, validated by `schemas.Registration`. `welcome`: whether they get a mail.
     """
     try:
         with transaction.atomic():
@@ -27,7 +27,7 @@ def register_patient(*, tenant_id: str, subject: str | None, details: dict[str, 
         # Of two registrations at once the database lets one through; the error's text quotes the row.
         raise PatientExists from None
     begin_intake(patient)
-    emit_event(EventType.PATIENT_REGISTERED, tenant_id, patient.id, PatientRegistered())
+    emit_event(EventType.PATIENT_REGISTERED, tenant_id, patient.id, PatientRegistered(welcome=welcome))
     return patient
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO
 
 from django.db import transaction
@@ -11,12 +13,13 @@ from events.emit import emit_event
 from events.registry import DocumentUploaded, EventType
 from patients import queries
 from patients.documents.kinds import CONTENT_TYPES, HEAD_BYTES, extension_of, sniff
-from patients.documents.storage import LocalStorage, TooManyBytes
+from patients.documents.storage import Found, LocalStorage, Storage, StorageUnavailable, TooManyBytes
 from patients.documents.upload_url import Permission
 from patients.errors import (
     ContentTypeRefused,
     DocumentUnknown,
     ExtensionRefused,
+    StorageAway,
     UploadAddressRefused,
     UploadMissing,
     UploadTooLarge,
@@ -26,6 +29,7 @@ from patients.models import Document, DocumentStatus
 
 SMALLEST = 1024
 LARGEST = 20 * 1024 * 1024
+RETRY_AFTER_SECONDS = 5
 
 
 @transaction.atomic
@@ -63,9 +67,28 @@ def store_upload(*, permission: Permission, content_type: str, body: BinaryIO, s
         raise UploadTooLarge from None
 
 
+def confirm_upload(*, tenant_id: str, patient_id: str, document_id: str, storage: Storage) -> Document:
+    """Take the bytes that were put as the document, when their size and type are right; once.
+
+    A folder is looked into under the patient's lock, as the bytes may be replaced until they are confirmed. A
+    store behind the network is asked before that: nobody is to wait for it.
+    """
+    look = partial(storage.look, f"{tenant_id}/{patient_id}/{document_id}", HEAD_BYTES)
+    if storage.is_remote:
+        try:
+            seen = look()
+        except StorageUnavailable:
+            raise StorageAway(retry_after=RETRY_AFTER_SECONDS) from None
+        look = partial(_same, seen)
+    return _confirmed(tenant_id, patient_id, document_id, look)
+
+
+def _same(seen: Found | None) -> Found | None:
+    return seen
+
+
 @transaction.atomic
-def confirm_upload(*, tenant_id: str, patient_id: str, document_id: str, storage: LocalStorage) -> Document:
-    """Take the bytes that were put as the document, when their size and type are right; once."""
+def _confirmed(tenant_id: str, patient_id: str, document_id: str, look: Callable[[], Found | None]) -> Document:
     queries.locked_patient(tenant_id, patient_id)
     document = (
         Document.objects.select_for_update(no_key=True)
@@ -75,18 +98,17 @@ def confirm_upload(*, tenant_id: str, patient_id: str, document_id: str, storage
     if document is None:
         raise DocumentUnknown
     if document.status == DocumentStatus.EXPECTED:
-        _take(document, storage)
+        _take(document, look())
     return document
 
 
-def _take(document: Document, storage: LocalStorage) -> None:
-    size = storage.size(document.storage_key)
-    if size is None:
+def _take(document: Document, found: Found | None) -> None:
+    if found is None:
         raise UploadMissing
-    _check_size(size)
-    if sniff(storage.head(document.storage_key, HEAD_BYTES)) != document.content_type:
+    _check_size(found.size)
+    if sniff(found.head) != document.content_type:
         raise ContentTypeRefused
-    document.size = size
+    document.size = found.size
     document.status = DocumentStatus.UPLOADED
     document.uploaded_at = timezone.now()
     document.save(update_fields=["size", "status", "uploaded_at"])
@@ -98,7 +120,7 @@ def _take(document: Document, storage: LocalStorage) -> None:
             document_id=document.id,
             filename=document.filename,
             content_type=document.content_type,
-            size=size,
+            size=found.size,
         ),
     )
 

@@ -44,7 +44,7 @@ async def _publish(publisher: QStashPublisher, **more: Any) -> str:
 
 
 async def test_a_job_is_published_with_everything_that_bounds_it(queue, publisher):
-    assert await _publish(publisher, delay_seconds=30) == "msg_1"
+    assert await _publish(publisher, delay_seconds=30, retry_delay="pow(2, retried) * 1000") == "msg_1"
     (request,) = queue.requests
     assert request.path == f"/v2/publish/{CALLBACK}"
     assert json.loads(request.body) == {"document_id": "d-1"}
@@ -53,10 +53,12 @@ async def test_a_job_is_published_with_everything_that_bounds_it(queue, publishe
         "authorization": "Bearer t",
         "upstash-deduplication-id": "job-1",
         "upstash-delay": "30s",
+        "upstash-failure-callback": "https://api.curaway.ai/webhooks/qstash/failed",
         "upstash-flow-control-key": "tenant-apollo--",
         "upstash-flow-control-value": "parallelism=4",
         "upstash-redact-fields": "body",
         "upstash-retries": "5",
+        "upstash-retry-delay": "pow(2, retried) * 1000",
         "upstash-timeout": "150s",
     }
 

@@ -74,13 +74,13 @@ def test_relays_side_by_side_claim_every_job_once():
     assert set(claimed) == wanted
 
 
-def test_a_published_job_is_due_again_when_no_callback_came_for_ten_minutes(unseen):
+def test_a_published_job_is_due_again_when_no_callback_came_for_twenty_minutes(unseen):
     new_job(due_at=NOW)
     (job,) = claim()
     jobs.mark_published(job, message_id="msg_1", now=NOW)
     job.refresh_from_db()
     assert (job.status, job.message_id, job.published_at) == (JobStatus.PUBLISHED, "msg_1", NOW)
-    assert due_in(job, NOW) == timedelta(minutes=10)
+    assert due_in(job, NOW) == timedelta(minutes=20)
 
 
 def test_an_unreachable_queue_is_tried_after_1_2_4_to_60_seconds(unseen):

@@ -163,6 +163,31 @@ class TestGrammar:
                 causes = (JobKind.DOCUMENT_PARSE,)
                 audit = "served tea"
 
+    def test_a_condition_of_a_job_that_is_not_caused_is_refused(self):
+        with pytest.raises(MalformedEvent, match="says on what document-parse depends, which it does not cause"):
+
+            class TeaServed(EventPayload):
+                """Tea was served."""
+
+                records = Made.TEA_SERVED
+                causes_if = {JobKind.DOCUMENT_PARSE: "hot"}
+                audit = "served tea"
+
+                hot: bool
+
+    def test_a_condition_that_is_not_true_or_false_is_refused(self):
+        with pytest.raises(MalformedEvent, match="'document_id', which is not a true-or-false field"):
+
+            class TeaServed(EventPayload):
+                """Tea was served."""
+
+                records = Made.TEA_SERVED
+                causes = (JobKind.DOCUMENT_PARSE,)
+                causes_if = {JobKind.DOCUMENT_PARSE: "document_id"}
+                audit = "served tea"
+
+                document_id: str
+
     def test_what_was_refused_is_not_in_the_vocabulary(self):
         with pytest.raises(MalformedEvent):
 
@@ -216,10 +241,18 @@ class TestPromises:
     def test_the_fields_clients_rely_on_are_there(self, name, fields):
         assert fields <= REGISTRY[name].model_fields.keys()
 
-    def test_only_an_upload_causes_a_job_by_itself(self):
+    def test_these_facts_cause_jobs(self):
         assert {name: kind.causes for name, kind in REGISTRY.items() if kind.causes} == {
-            "document_uploaded": (JobKind.DOCUMENT_PARSE,)
+            "document_uploaded": (JobKind.DOCUMENT_PARSE,),
+            "document_parsed": (JobKind.CLINICAL_EXTRACT,),
+            "document_failed": (JobKind.NOTIFICATION,),
+            "match_completed": (JobKind.NOTIFICATION,),
+            "patient_registered": (JobKind.NOTIFICATION,),
         }
+
+    @pytest.mark.parametrize(("clinical", "jobs"), [(True, (JobKind.CLINICAL_EXTRACT,)), (False, ())])
+    def test_a_document_is_analyzed_if_it_has_clinical_text(self, clinical, jobs):
+        assert sample(DocumentParsed).model_copy(update={"clinical": clinical}).jobs() == jobs
 
     def test_these_fields_are_protected(self):
         assert {name: kind.phi_fields() for name, kind in REGISTRY.items() if kind.phi_fields()} == {
@@ -259,6 +292,7 @@ class TestAddingAnEvent:
         assert schema["x-events"]["tea_served"] == {
             "streams_as": "ehr_update",
             "causes": [],
+            "causes_if": {},
             "audit": "served {cups} cups",
             "phi": ["guest"],
         }

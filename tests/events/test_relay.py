@@ -90,6 +90,7 @@ def test_a_job_is_published_right_after_its_commit(people):
             "deduplication_id": f"{job.pk}-first",
             "flow_key": "document-parse.tenant-curaway-patients",
             "retries": 3,
+            "retry_delay": "pow(8, retried) * 5000",
         }
     ]
 

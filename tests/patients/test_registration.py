@@ -28,7 +28,7 @@ def test_a_person_registers_themself_once(http: httpx.Client, people: People) ->
     assert (record["first_name"], record["country"], record["email"]) == ("Ana", "US", None)
     assert (record["tenant_id"], record["locale"], record["intake_progress"]) == (SHARED, "en", 0.075)
     assert facts(record["id"]) == [("patient_registered", None)]
-    assert not Job.objects.filter(patient_id=record["id"]).exists()
+    assert Job.objects.get(patient_id=record["id"]).body["kind"] == "welcome"
     again = http.post("/api/v1/patients", headers=headers, json=NAMES)
     assert (again.status_code, again.json()["errors"][0]["code"]) == (409, "PATIENT_EXISTS_001")
 

@@ -95,7 +95,7 @@ def test_a_snapshot_costs_few_statements(people: People) -> None:
     with CaptureQueriesContext(connection) as asked:
         live.snapshot(key(patient))
     statements = [query["sql"] for query in asked if query["sql"] not in ("BEGIN", "COMMIT")]
-    assert len(statements) == 3
+    assert len(statements) == 4
 
 
 def test_a_snapshot_is_never_taken_inside_another_transaction(people: People) -> None:

@@ -46,8 +46,8 @@ def upload(patient: Patient, sample: str = "knee-report.pdf", **fields: Any) -> 
     return document
 
 
-def job_of(document: Document) -> Job:
-    return Job.objects.get(patient_id=document.patient_id, body__document_id=document.id)
+def job_of(document: Document, kind: str = "document-parse") -> Job:
+    return Job.objects.get(patient_id=document.patient_id, kind=kind, body__document_id=document.id)
 
 
 def story_of(document: Document) -> list[str]:
@@ -57,9 +57,10 @@ def story_of(document: Document) -> list[str]:
 
 
 class Reader:
-    """Stands in for `read_document`: waits for `let_go`, then answers `READING` or raises `fault`."""
+    """Stands in for `read_document`: waits for `let_go`, then answers `reading` or raises `fault`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, text: str = "") -> None:
+        self.reading = Reading((Page(text, None, "text"),), "text") if text else READING
         self.readings = 0
         self.fault: Exception | None = None
         self.began = threading.Event()
@@ -74,4 +75,4 @@ class Reader:
             await asyncio.sleep(0.01)
         if self.fault is not None:
             raise self.fault
-        return READING
+        return self.reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from events.models import JobStatus
-from patients.documents.waiting import resume_reading
+from patients.documents.waiting import resume_documents
 from patients.models import Consent, Patient
 from tests.webhooks.callbacks import status_in
 from tests.webhooks.documents import READ, job_of, story_of
@@ -33,7 +33,7 @@ def test_consent_given_again_has_the_waiting_document_read(deliver, document, re
     decide(document.patient, granted=False)
     deliver(document)
     decide(document.patient, granted=True)
-    resume_reading(document.patient)
+    resume_documents(document.patient)
     assert job_of(document).status == JobStatus.WAITING
     assert status_in(deliver(document)) == "done"
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from events.models import Event, JobStatus
 from patients.documents.faults import Broken, ReaderCrashed
 from patients.documents.storage import storage
+from patients.models import DocumentStatus
 from tests.webhooks.callbacks import code_in, status_in
 from tests.webhooks.documents import FAILED, READ, job_of, story_of, upload
 
@@ -46,7 +47,8 @@ def test_a_fault_of_ours_comes_again(deliver, document, reader):
 
 
 def test_a_fault_of_ours_is_final_after_an_hour(deliver, people, reader):
-    document = upload(people.patient(), uploaded_at=timezone.now() - timedelta(hours=1, seconds=1))
+    began = timezone.now() - timedelta(hours=1, seconds=1)
+    document = upload(people.patient(), status=DocumentStatus.PARSING, began_at=began)
     reader.fault = ReaderCrashed()
     assert code_in(deliver(document)) == (489, "CALLBACK_UNREADABLE_001")
     document.refresh_from_db()

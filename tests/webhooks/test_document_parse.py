@@ -12,8 +12,8 @@ import pytest
 from django.utils import timezone
 
 from events import emit_event
-from events.models import Event, JobStatus
-from patients.documents import claims, parsing
+from events.models import Event, Job, JobStatus
+from patients.documents import claims, working
 from patients.models import Document, DocumentStatus
 from tests.waiting import wait_until
 from tests.webhooks.callbacks import code_in, status_in
@@ -31,6 +31,19 @@ def test_a_pdf_with_text_of_its_own_is_read(deliver, document):
     assert (job.status, job.deliveries) == (JobStatus.DONE, 1)
 
 
+def test_clinical_text_is_to_be_analyzed(deliver, document):
+    deliver(document)
+    document.refresh_from_db()
+    assert (document.clinical, job_of(document, "clinical-extract").body) == (True, {"document_id": document.id})
+
+
+def test_a_few_words_are_not(deliver, document, reader):
+    deliver(document)
+    document.refresh_from_db()
+    assert document.clinical is False
+    assert not Job.objects.filter(patient_id=document.patient_id, kind="clinical-extract").exists()
+
+
 def test_reading_is_told_on_the_stream_under_the_uploads_correlation_id(deliver, document, reader):
     deliver(document, headers={"X-Correlation-ID": "corr-of-the-queue"})
     assert story_of(document) == READ
@@ -43,6 +56,7 @@ def test_reading_is_told_on_the_stream_under_the_uploads_correlation_id(deliver,
         "characters": 23,
         "method": "mixed",
         "confidence": 0.5,
+        "clinical": False,
     }
     assert (parsed.correlation_id, parsed.actor_id, parsed.source_service) == ("corr-upload", None, "webhooks")
 
@@ -87,7 +101,7 @@ def test_a_delivery_waits_for_the_one_that_reads_until_its_claim_ends(deliver, d
 
 
 def test_a_delivery_that_waited_in_vain_comes_again(deliver, document, reader, monkeypatch):
-    monkeypatch.setattr(parsing, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(working, "ANSWER_SECONDS", 0.5)
     held = uuid.uuid4()
     Document.objects.filter(pk=document.id).update(
         status=DocumentStatus.PARSING, claim=held, claimed_until=timezone.now() + timedelta(minutes=1)
@@ -100,7 +114,7 @@ def test_a_delivery_that_waited_in_vain_comes_again(deliver, document, reader, m
 
 def test_a_reading_renews_its_claim(deliver, document, reader, monkeypatch):
     monkeypatch.setattr(claims, "CLAIM", timedelta(seconds=0.6))
-    monkeypatch.setattr(parsing, "CLAIM", timedelta(seconds=0.6))
+    monkeypatch.setattr(working, "CLAIM", timedelta(seconds=0.6))
     reader.let_go.clear()
     with ThreadPoolExecutor(2) as queue:
         first = queue.submit(deliver, document)
@@ -119,7 +133,7 @@ def test_a_server_that_leaves_puts_its_readings_down(deliver, document, reader):
     with ThreadPoolExecutor(1) as queue:
         answer = queue.submit(deliver, document)
         assert reader.began.wait(10)
-        asyncio.run_coroutine_threadsafe(parsing.put_down(), reader.loop).result(10)
+        asyncio.run_coroutine_threadsafe(working.put_down(), reader.loop).result(10)
         assert Document.objects.get(pk=document.id).claim is None
         assert code_in(answer.result()) == (503, "CALLBACK_NOT_NOW_001")
     reader.let_go.set()

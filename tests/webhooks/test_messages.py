@@ -45,11 +45,3 @@ def test_a_message_that_makes_no_sense_is_refused_for_good(callbacks, job, messa
     assert code_in(answer) == (489, "CALLBACK_INVALID_001")
     assert answer.json()["errors"][0]["field"] == field
     assert answer.headers["Upstash-NonRetryable-Error"] == "true"
-
-
-def test_work_that_is_not_done_yet_is_skipped(callbacks, document):
-    assert status_in(callbacks.send("clinical-extract", {"document_id": document.id})) == "skipped"
-    welcome = {"kind": "welcome", "patient_id": document.patient_id}
-    assert status_in(callbacks.send("notification", welcome)) == "skipped"
-    nobody = callbacks.send("notification", {**welcome, "patient_id": "nobody"})
-    assert code_in(nobody) == (489, "CALLBACK_PATIENT_001")

@@ -12,6 +12,7 @@ from curaway import context
 from events import emit_event
 from events.grammar import REGISTRY
 from events.models import StreamHead
+from events.registry import JobKind
 from events.samples import sample
 
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *, patient: str, tenant: str, type: str, count: int, every: float, **_: Any) -> None:
         kind = REGISTRY[type]
-        if kind.causes:
+        if set(sample(kind).jobs()) - {JobKind.NOTIFICATION}:
             raise CommandError(f"{type} causes jobs about a document that does not exist; choose another type.")
         if count < 1 or every < 0:
             raise CommandError("--count must be at least 1 and --every must not be negative.")

@@ -1,7 +1,9 @@
 // Derived from events/registry.py by `make contracts`; do not edit.
 
-/** A person became a patient of the tenant; the intake is at its beginning. */
-export type PatientRegistered = Record<string, never>;
+/** A person became a patient of the tenant; the intake is at its beginning. `welcome` is false for those nobody is to write to, such as the invented people of the demo. */
+export interface PatientRegistered {
+  readonly welcome: boolean;
+}
 
 /** Demographics or preferences were changed; `changed` names the fields, not their values. */
 export interface PatientUpdated {
@@ -38,7 +40,7 @@ export interface DocumentParsing {
   readonly status: "parsing";
 }
 
-/** The document's text was read: by its own text layer, by OCR, or page by page by both. `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. */
+/** The document's text was read: by its own text layer, by OCR, or page by page by both. `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `clinical` says whether there is enough text to be analyzed: over 100 characters, and not only headings. Without it nothing more happens to the document. */
 export interface DocumentParsed {
   readonly document_id: string;
   readonly filename: string;
@@ -47,6 +49,7 @@ export interface DocumentParsed {
   readonly characters: number;
   readonly method: "text" | "ocr" | "mixed";
   readonly confidence: number | null;
+  readonly clinical: boolean;
 }
 
 /** The Clinical Context Agent took the document's text. */
@@ -72,7 +75,7 @@ export interface DocumentFailed {
   readonly retryable: boolean;
 }
 
-/** Findings were taken from a document, or from a message when `document_id` is null; counts per kind. */
+/** Findings were taken from a document, or from a message when `document_id` is null; counts per kind. What the summary shows has changed with them: `shown` are resources that were in the record before and are shown now, `hidden` those that are not shown any more. New ones say so themselves. */
 export interface ClinicalEntitiesExtracted {
   readonly document_id: string | null;
   readonly conditions: number;
@@ -80,15 +83,18 @@ export interface ClinicalEntitiesExtracted {
   readonly allergies: number;
   readonly observations: number;
   readonly procedures: number;
+  readonly shown: ReadonlyArray<string>;
+  readonly hidden: ReadonlyArray<string>;
 }
 
-/** A FHIR R4 resource was added to the record. */
+/** A FHIR R4 resource was added to the record. `canonical`: the summary shows it, rather than what another source says about the same. */
 export interface FhirResourceCreated {
   readonly resource_type: string;
   readonly resource_id: string;
   readonly code: string | null;
   readonly display: string;
   readonly document_id: string | null;
+  readonly canonical: boolean;
 }
 
 /** A message told something new about the patient; `categories` names the intake categories it filled. */

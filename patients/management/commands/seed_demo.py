@@ -45,7 +45,7 @@ def _made_patient(demo: DemoPatient) -> bool:
     if Patient.objects.filter(tenant_id=demo.tenant_id, id=demo.id).exists():
         return False
     details = {**demo.details, "id": demo.id, "quarantined": demo.quarantined}
-    patient = register_patient(tenant_id=demo.tenant_id, subject=demo.subject, details=details)
+    patient = register_patient(tenant_id=demo.tenant_id, subject=demo.subject, details=details, welcome=False)
     if demo.consented:
         for purpose in REQUIRED_PURPOSES:
             decide(patient, Decision(purpose, granted=True, policy_version=POLICY_VERSION))

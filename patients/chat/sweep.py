@@ -1,0 +1,85 @@
+"""The sweep: messages whose process died before it answered are answered by any other."""
+
+from __future__ import annotations
+
+import asyncio
+
+from django.db import Error, connection
+
+from curaway import context, log
+from curaway.errors import AppError
+from curaway.threads import in_worker
+from events.log import StreamKey
+from events.models import Event
+from patients.chat.agent import DeterministicAgent
+from patients.chat.answering import apologize
+from patients.chat.sending import Sent
+from patients.chat.service import answer_kept
+from patients.chat.state import locale_of
+
+logger = log.get(__name__)
+
+EVERY_SECONDS = 10.0
+DEAD_AFTER_SECONDS = 30
+"""Beyond any answer: a language model is given five."""
+
+FORGOTTEN_AFTER_SECONDS = 3600
+AT_ONCE = 20
+
+UNANSWERED_SQL = """
+SELECT message.* FROM events AS message
+WHERE message.event_type = 'chat_message_sent' AND starts_with(message.payload->>'message_id', 'msg_')
+  AND message.created_at < now() - make_interval(secs => %(dead)s)
+  AND message.created_at > now() - make_interval(secs => %(forgotten)s)
+  AND NOT EXISTS (
+    SELECT FROM events AS answer
+    WHERE answer.patient_id = message.patient_id AND answer.tenant_id = message.tenant_id
+      AND answer.event_type = 'agent_response_generated' AND answer.created_at > message.created_at
+      AND answer.payload->>'message_id' = 'ans_' || substr(message.payload->>'message_id', 5)
+  )
+ORDER BY message.created_at LIMIT %(limit)s
+"""
+
+
+async def sweep_answers() -> None:
+    """Look for unanswered messages, for ever, until cancelled; any number of processes may do it at once."""
+    while True:
+        try:
+            answered = await in_worker(answer_unanswered)
+            if answered:
+                logger.warning("messages_answered_late", count=answered)
+        except Error as fault:
+            # Without its database it has nothing to do but to look again.
+            logger.warning("messages_not_read", cause=type(fault).__name__)
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+def answer_unanswered(*, dead_after_seconds: float = DEAD_AFTER_SECONDS) -> int:
+    """Answer what was left unanswered in the last hour, by rules; how many there were. A message that can't be
+    read is apologized for, so that none is tried for ever."""
+    wanted = {"dead": dead_after_seconds, "forgotten": FORGOTTEN_AFTER_SECONDS, "limit": AT_ONCE}
+    return sum(_answer(event) for event in Event.objects.raw(UNANSWERED_SQL, wanted))
+
+
+def _answer(event: Event) -> bool:
+    sent = _sent(event)
+    arrived = context.RequestContext(
+        correlation_id=event.correlation_id, tenant_id=event.tenant_id, actor_id=event.actor_id, locale=event.locale
+    )
+    with context.serving(arrived):
+        try:
+            answer_kept(sent, DeterministicAgent())
+        except AppError:
+            return False  # quarantined, or the consent was withdrawn: it is not ours to answer any more
+        except Exception as fault:
+            if isinstance(fault, Error) and not connection.is_usable():
+                raise
+            logger.error("message_not_read", cause=type(fault).__name__)
+            apologize(sent)
+    return True
+
+
+def _sent(event: Event) -> Sent:
+    said = event.payload
+    key = StreamKey(event.tenant_id, str(event.patient_id))
+    return Sent(key, said["message_id"], said["content"], locale_of(event.locale, "en"), tuple(said["attachments"]))

@@ -1,0 +1,1 @@
+"""Matching: which providers fit a patient, in four stages, and why."""

@@ -1,0 +1,1 @@
+"""E-mail to patients about what happened: one per fact, whatever becomes of its job on the way."""
