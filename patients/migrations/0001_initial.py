@@ -8,134 +8,205 @@ import patients.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Tenant',
+            name="Tenant",
             fields=[
-                ('id', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('organization', models.CharField(help_text="The Clerk organisation's id.", max_length=100, unique=True)),
-                ('open_to_patients', models.BooleanField(default=False, help_text='Patients belong to it without being members.')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "organization",
+                    models.CharField(help_text="The Clerk organisation's id.", max_length=100, unique=True),
+                ),
+                (
+                    "open_to_patients",
+                    models.BooleanField(default=False, help_text="Patients belong to it without being members."),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=100)),
-                ('route', models.CharField(help_text='Tenant, method and path.', max_length=300)),
-                ('key', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('body', models.BinaryField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=100)),
+                ("route", models.CharField(help_text="Tenant, method and path.", max_length=300)),
+                ("key", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("body", models.BinaryField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'indexes': [models.Index(fields=['created_at'], name='patients_idempotency_age')],
-                'constraints': [models.UniqueConstraint(fields=('subject', 'route', 'key'), name='patients_idempotency_key')],
+                "indexes": [models.Index(fields=["created_at"], name="patients_idempotency_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "route", "key"), name="patients_idempotency_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.CharField(default=patients.models.new_patient_id, max_length=100, primary_key=True, serialize=False)),
-                ('subject', models.CharField(blank=True, max_length=100, null=True)),
-                ('first_name', models.CharField(max_length=100)),
-                ('last_name', models.CharField(max_length=100)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('date_of_birth', models.DateField(blank=True, null=True)),
-                ('sex', models.CharField(blank=True, choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other'), ('unknown', 'Unknown')], max_length=10)),
-                ('country', models.CharField(blank=True, help_text='ISO 3166-1 alpha-2.', max_length=2)),
-                ('locale', models.CharField(default='en', max_length=10)),
-                ('procedure_interest', models.CharField(blank=True, max_length=200)),
-                ('preferences', models.JSONField(blank=True, default=dict)),
-                ('intake_progress', models.FloatField(default=0.0, help_text='As last emitted, 0-1.')),
-                ('quarantined', models.BooleanField(default=False, help_text='No writes, no stream (423).')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='patients', to='patients.tenant')),
+                (
+                    "id",
+                    models.CharField(
+                        default=patients.models.new_patient_id, max_length=100, primary_key=True, serialize=False
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=100, null=True)),
+                ("first_name", models.CharField(max_length=100)),
+                ("last_name", models.CharField(max_length=100)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("date_of_birth", models.DateField(blank=True, null=True)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Unknown")],
+                        max_length=10,
+                    ),
+                ),
+                ("country", models.CharField(blank=True, help_text="ISO 3166-1 alpha-2.", max_length=2)),
+                ("locale", models.CharField(default="en", max_length=10)),
+                ("procedure_interest", models.CharField(blank=True, max_length=200)),
+                ("preferences", models.JSONField(blank=True, default=dict)),
+                ("intake_progress", models.FloatField(default=0.0, help_text="As last emitted, 0-1.")),
+                ("quarantined", models.BooleanField(default=False, help_text="No writes, no stream (423).")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="patients", to="patients.tenant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(help_text="The Clerk user's id.", max_length=100)),
-                ('role', models.CharField(max_length=50)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='patients.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(help_text="The Clerk user's id.", max_length=100)),
+                ("role", models.CharField(max_length=50)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="patients.tenant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WriteCount',
+            name="WriteCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=100)),
-                ('minute', models.BigIntegerField(help_text='Minutes since 1970.')),
-                ('writes', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=100)),
+                ("minute", models.BigIntegerField(help_text="Minutes since 1970.")),
+                ("writes", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject', 'minute'), name='patients_write_count')],
+                "constraints": [models.UniqueConstraint(fields=("subject", "minute"), name="patients_write_count")],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.CharField(default=patients.models.new_document_id, max_length=100, primary_key=True, serialize=False)),
-                ('tenant_id', models.CharField(max_length=100)),
-                ('filename', models.CharField(max_length=255)),
-                ('content_type', models.CharField(max_length=100)),
-                ('size', models.PositiveIntegerField(help_text='Bytes; as announced until confirmed.')),
-                ('status', models.CharField(choices=[('expected', 'Expected'), ('uploaded', 'Uploaded'), ('parsing', 'Parsing'), ('parsed', 'Parsed'), ('analyzing', 'Analyzing'), ('analyzed', 'Analyzed'), ('failed', 'Failed')], default='expected', max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('retryable', models.BooleanField(blank=True, null=True)),
-                ('pages', models.JSONField(blank=True, null=True)),
-                ('method', models.CharField(blank=True, max_length=10)),
-                ('characters', models.PositiveIntegerField(default=0)),
-                ('confidence', models.FloatField(blank=True, null=True)),
-                ('claim', models.UUIDField(blank=True, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('uploaded_at', models.DateTimeField(blank=True, null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='patients.patient')),
+                (
+                    "id",
+                    models.CharField(
+                        default=patients.models.new_document_id, max_length=100, primary_key=True, serialize=False
+                    ),
+                ),
+                ("tenant_id", models.CharField(max_length=100)),
+                ("filename", models.CharField(max_length=255)),
+                ("content_type", models.CharField(max_length=100)),
+                ("size", models.PositiveIntegerField(help_text="Bytes; as announced until confirmed.")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("expected", "Expected"),
+                            ("uploaded", "Uploaded"),
+                            ("parsing", "Parsing"),
+                            ("parsed", "Parsed"),
+                            ("analyzing", "Analyzing"),
+                            ("analyzed", "Analyzed"),
+                            ("failed", "Failed"),
+                        ],
+                        default="expected",
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("retryable", models.BooleanField(blank=True, null=True)),
+                ("pages", models.JSONField(blank=True, null=True)),
+                ("method", models.CharField(blank=True, max_length=10)),
+                ("characters", models.PositiveIntegerField(default=0)),
+                ("confidence", models.FloatField(blank=True, null=True)),
+                ("claim", models.UUIDField(blank=True, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("uploaded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['patient', 'created_at'], name='patients_document_patient')],
+                "indexes": [models.Index(fields=["patient", "created_at"], name="patients_document_patient")],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('tenant_id', models.CharField(max_length=100)),
-                ('purpose', models.CharField(choices=[('clinical_data_processing', 'Clinical Data Processing'), ('cross_border_transfer', 'Cross Border Transfer'), ('provider_sharing', 'Provider Sharing'), ('analytics', 'Analytics'), ('sms_transactional', 'Sms Transactional'), ('sms_marketing', 'Sms Marketing')], max_length=50)),
-                ('granted', models.BooleanField()),
-                ('policy_version', models.CharField(max_length=50)),
-                ('ip_address', models.GenericIPAddressField(blank=True, null=True)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='patients.patient')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("tenant_id", models.CharField(max_length=100)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("clinical_data_processing", "Clinical Data Processing"),
+                            ("cross_border_transfer", "Cross Border Transfer"),
+                            ("provider_sharing", "Provider Sharing"),
+                            ("analytics", "Analytics"),
+                            ("sms_transactional", "Sms Transactional"),
+                            ("sms_marketing", "Sms Marketing"),
+                        ],
+                        max_length=50,
+                    ),
+                ),
+                ("granted", models.BooleanField()),
+                ("policy_version", models.CharField(max_length=50)),
+                ("ip_address", models.GenericIPAddressField(blank=True, null=True)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['patient', 'purpose', '-id'], name='patients_consent_current')],
+                "indexes": [models.Index(fields=["patient", "purpose", "-id"], name="patients_consent_current")],
             },
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('tenant', 'subject'), name='patients_patient_subject'),
+            model_name="patient",
+            constraint=models.UniqueConstraint(fields=("tenant", "subject"), name="patients_patient_subject"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('tenant', 'subject'), name='patients_membership_subject'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("tenant", "subject"), name="patients_membership_subject"),
         ),
     ]
