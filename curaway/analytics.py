@@ -17,7 +17,7 @@ OPENING = frozenset({"resumed", "reset"})
 PROPERTIES: dict[str, frozenset[str]] = {
     "sse_connected": OPENING,
     "sse_reconnected": OPENING,
-    "sse_disconnected": OPENING | {"reason", "duration_seconds", "frames", "events"},
+    "sse_disconnected": frozenset({"reason", "duration_seconds", "events"}),
 }
 """Every event that may be sent, and all that may be said about it besides the tenant."""
 

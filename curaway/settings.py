@@ -72,7 +72,7 @@ DATABASES: dict[str, Any] = {"default": environment.database(ENVIRONMENT)}
 
 # Files
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "static"
+STATIC_ROOT = ROOT / "staticfiles"
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 

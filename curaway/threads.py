@@ -17,7 +17,8 @@ from typing import Any, ParamSpec, TypeVar
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
-from django.db import close_old_connections
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -60,18 +61,29 @@ class BoundedHandler(ASGIHandler):
 
 async def in_worker(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a synchronous function in a web worker, in the caller's context, on a connection known to work."""
-    return await _run(web_workers(), function, *args, **kwargs)
 
-
-async def in_hearing(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The same in the hearing thread."""
-    return await _run(hearing_worker(), function, *args, **kwargs)
-
-
-async def _run(workers: ThreadPoolExecutor, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     def call() -> R:
         # A connection that broke since its last use is replaced here instead of failing the call.
         close_old_connections()
         return function(*args, **kwargs)
 
+    return await _run(web_workers(), call)
+
+
+async def in_hearing(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a synchronous function in the hearing thread; its caller tries again when the database fails it."""
+
+    def call() -> R:
+        # Not checked before each use: that would be a second query for every read. A broken connection costs
+        # one failed call and is replaced by the next.
+        try:
+            return function(*args, **kwargs)
+        except DatabaseError:
+            connection.close()
+            raise
+
+    return await _run(hearing_worker(), call)
+
+
+async def _run(workers: ThreadPoolExecutor, call: Callable[[], R]) -> R:
     return await asyncio.get_running_loop().run_in_executor(workers, contextvars.copy_context().run, call)

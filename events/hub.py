@@ -40,6 +40,7 @@ class Hub:
         self.draining = False
         self.rooms: dict[StreamKey, Room] = {}
         self.open_streams = 0
+        self._waiting = 0
         self.access_changed: set[StreamKey] = set()
         self.round_due = asyncio.Event()
         self._rung: dict[StreamKey, None] = {}
@@ -87,11 +88,16 @@ class Hub:
                     yield room, listener
 
     async def grown_beyond(self, key: StreamKey, position: int, *, seconds: float) -> None:
-        """Return when the patient's stream has grown beyond `position`, or after `seconds`."""
+        """Return when the patient's stream has grown beyond `position`, or after `seconds`.
+
+        At once when as many are waiting as there may be streams: the caller then looks and asks again.
+        `position` is one that the log has reached; a room that believed another would hear nothing any more.
+        """
+        if self._waiting >= self.settings.max_streams:
+            return
+        self._waiting += 1
         waiter = _Waiter()
-        # The caller's word may lie beyond the log; a room that believed it would hear nothing any more.
-        known = min(position, await in_hearing(log.head, key))
-        room = self.join(waiter, key, head=known)
+        room = self.join(waiter, key, head=position)
         try:
             async with asyncio.timeout(seconds):
                 while room.head <= position and not self.draining:
@@ -100,6 +106,7 @@ class Hub:
         except TimeoutError:
             pass
         finally:
+            self._waiting -= 1
             self.leave(waiter, room)
 
     def drain(self) -> None:

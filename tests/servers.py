@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 import uvicorn
 
+from curaway import lifespan
+from curaway.environment import Environment
 from tests.ports import free_port
 from tests.streams import StreamClient
 from tests.waiting import wait_until
@@ -22,9 +24,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class ThreadServer:
-    """uvicorn in a thread, so that a test and the server share settings and process."""
+    """uvicorn in a thread, so that a test and the server share settings and process.
+
+    It has no relay: jobs stay where they were put, so that tests of jobs find what they made.
+    """
 
     def __init__(self, port: int) -> None:
+        lifespan.relay_jobs = _rest
         self.url = f"http://127.0.0.1:{port}"
         config = uvicorn.Config(
             "curaway.asgi:application", host="127.0.0.1", port=port, access_log=False, log_config=None
@@ -40,6 +46,10 @@ class ThreadServer:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._server.should_exit = self._server.force_exit = True
         self._thread.join(15)
+
+
+async def _rest(_: Environment) -> None:
+    pass
 
 
 class ProcessServer:

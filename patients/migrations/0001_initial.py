@@ -10,209 +10,390 @@ import patients.record.statements
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Tenant',
+            name="Tenant",
             fields=[
-                ('id', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('organization', models.CharField(help_text="The Clerk organisation's id.", max_length=100, unique=True)),
-                ('open_to_patients', models.BooleanField(default=False, help_text='Patients belong to it without being members.')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "organization",
+                    models.CharField(help_text="The Clerk organisation's id.", max_length=100, unique=True),
+                ),
+                (
+                    "open_to_patients",
+                    models.BooleanField(default=False, help_text="Patients belong to it without being members."),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=100)),
-                ('route', models.CharField(help_text='Tenant, method and path.', max_length=300)),
-                ('key', models.CharField(max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('body', models.BinaryField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=100)),
+                ("route", models.CharField(help_text="Tenant, method and path.", max_length=300)),
+                ("key", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("body", models.BinaryField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'indexes': [models.Index(fields=['created_at'], name='patients_idempotency_age')],
-                'constraints': [models.UniqueConstraint(fields=('subject', 'route', 'key'), name='patients_idempotency_key')],
+                "indexes": [models.Index(fields=["created_at"], name="patients_idempotency_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "route", "key"), name="patients_idempotency_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.CharField(default=patients.models.new_patient_id, max_length=100, primary_key=True, serialize=False)),
-                ('subject', models.CharField(blank=True, max_length=100, null=True)),
-                ('first_name', models.CharField(max_length=100)),
-                ('last_name', models.CharField(max_length=100)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('date_of_birth', models.DateField(blank=True, null=True)),
-                ('sex', models.CharField(blank=True, choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other'), ('unknown', 'Unknown')], max_length=10)),
-                ('country', models.CharField(blank=True, help_text='ISO 3166-1 alpha-2.', max_length=2)),
-                ('locale', models.CharField(default='en', max_length=10)),
-                ('procedure_interest', models.CharField(blank=True, max_length=200)),
-                ('preferences', models.JSONField(blank=True, default=dict)),
-                ('intake_progress', models.FloatField(default=0.0, help_text='As last emitted, 0-1.')),
-                ('quarantined', models.BooleanField(default=False, help_text='No writes, no stream (423).')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='patients', to='patients.tenant')),
+                (
+                    "id",
+                    models.CharField(
+                        default=patients.models.new_patient_id, max_length=100, primary_key=True, serialize=False
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=100, null=True)),
+                ("first_name", models.CharField(max_length=100)),
+                ("last_name", models.CharField(max_length=100)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("date_of_birth", models.DateField(blank=True, null=True)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Unknown")],
+                        max_length=10,
+                    ),
+                ),
+                ("country", models.CharField(blank=True, help_text="ISO 3166-1 alpha-2.", max_length=2)),
+                ("locale", models.CharField(default="en", max_length=10)),
+                ("procedure_interest", models.CharField(blank=True, max_length=200)),
+                ("preferences", models.JSONField(blank=True, default=dict)),
+                ("intake_progress", models.FloatField(default=0.0, help_text="As last emitted, 0-1.")),
+                ("quarantined", models.BooleanField(default=False, help_text="No writes, no stream (423).")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="patients", to="patients.tenant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(help_text="The Clerk user's id.", max_length=100)),
-                ('role', models.CharField(max_length=50)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='patients.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(help_text="The Clerk user's id.", max_length=100)),
+                ("role", models.CharField(max_length=50)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="patients.tenant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WriteCount',
+            name="WriteCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=100)),
-                ('minute', models.BigIntegerField(help_text='Minutes since 1970.')),
-                ('writes', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=100)),
+                ("minute", models.BigIntegerField(help_text="Minutes since 1970.")),
+                ("writes", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subject', 'minute'), name='patients_write_count')],
+                "constraints": [models.UniqueConstraint(fields=("subject", "minute"), name="patients_write_count")],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('tenant_id', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('welcome', 'Welcome'), ('document_failed', 'Document Failed'), ('match_ready', 'Match Ready')], max_length=30)),
-                ('about', models.CharField(blank=True, max_length=100)),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('sent', 'Sent'), ('failed', 'Failed'), ('skipped', 'Skipped')], default='pending', max_length=10)),
-                ('retryable', models.BooleanField(default=False, help_text='Failed, but may be sent when published again.')),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('last_error', models.CharField(blank=True, help_text='The class of the last fault.', max_length=100)),
-                ('claim', models.UUIDField(blank=True, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notifications', to='patients.patient')),
+                ("id", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("tenant_id", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("welcome", "Welcome"),
+                            ("document_failed", "Document Failed"),
+                            ("match_ready", "Match Ready"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("about", models.CharField(blank=True, max_length=100)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("skipped", "Skipped"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "retryable",
+                    models.BooleanField(default=False, help_text="Failed, but may be sent when published again."),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("last_error", models.CharField(blank=True, help_text="The class of the last fault.", max_length=100)),
+                ("claim", models.UUIDField(blank=True, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notifications", to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['patient', 'kind'], name='patients_notification_kind')],
+                "indexes": [models.Index(fields=["patient", "kind"], name="patients_notification_kind")],
             },
         ),
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.CharField(default=patients.matching.match.new_match_id, max_length=100, primary_key=True, serialize=False)),
-                ('tenant_id', models.CharField(max_length=100)),
-                ('status', models.CharField(choices=[('requested', 'Requested'), ('completed', 'Completed'), ('failed', 'Failed'), ('gated', 'Gated')], default='requested', max_length=20)),
-                ('stage', models.CharField(default='requested', max_length=20)),
-                ('providers', models.PositiveIntegerField(default=0)),
-                ('confidence', models.FloatField(default=0.0, help_text="The record's completeness, 0-1.")),
-                ('results', models.JSONField(blank=True, default=dict)),
-                ('requested_by', models.CharField(blank=True, max_length=100)),
-                ('request_key', models.CharField(blank=True, max_length=64)),
-                ('correlation_id', models.CharField(max_length=100)),
-                ('claimed_until', models.DateTimeField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='patients.patient')),
+                (
+                    "id",
+                    models.CharField(
+                        default=patients.matching.match.new_match_id, max_length=100, primary_key=True, serialize=False
+                    ),
+                ),
+                ("tenant_id", models.CharField(max_length=100)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("completed", "Completed"),
+                            ("failed", "Failed"),
+                            ("gated", "Gated"),
+                        ],
+                        default="requested",
+                        max_length=20,
+                    ),
+                ),
+                ("stage", models.CharField(default="requested", max_length=20)),
+                ("providers", models.PositiveIntegerField(default=0)),
+                ("confidence", models.FloatField(default=0.0, help_text="The record's completeness, 0-1.")),
+                ("results", models.JSONField(blank=True, default=dict)),
+                ("requested_by", models.CharField(blank=True, max_length=100)),
+                ("request_key", models.CharField(blank=True, max_length=64)),
+                ("correlation_id", models.CharField(max_length=100)),
+                ("claimed_until", models.DateTimeField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="matches", to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['patient', '-created_at'], name='patients_match_newest')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'requested')), fields=('patient',), name='patients_match_one_open')],
+                "indexes": [models.Index(fields=["patient", "-created_at"], name="patients_match_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "requested")), fields=("patient",), name="patients_match_one_open"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FhirResource',
+            name="FhirResource",
             fields=[
-                ('id', models.CharField(default=patients.record.statements.new_resource_id, max_length=100, primary_key=True, serialize=False)),
-                ('tenant_id', models.CharField(max_length=100)),
-                ('resource_type', models.CharField(max_length=40)),
-                ('code_system', models.CharField(blank=True, max_length=200)),
-                ('code', models.CharField(blank=True, max_length=100)),
-                ('display', models.CharField(max_length=300)),
-                ('details', models.JSONField(blank=True, default=dict)),
-                ('body', models.JSONField()),
-                ('source', models.CharField(choices=[('structured', 'Structured'), ('document', 'Document'), ('chat', 'Chat'), ('self_report', 'Self Report')], max_length=20)),
-                ('source_id', models.CharField(help_text="The document's or the message's id.", max_length=100)),
-                ('place', models.PositiveIntegerField(default=0, help_text='Its number among what the source said.')),
-                ('page', models.PositiveIntegerField(blank=True, null=True)),
-                ('confidence', models.FloatField()),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('effective_at', models.DateField(blank=True, null=True)),
-                ('canonical', models.BooleanField(default=True)),
-                ('conflict_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.fhirresource')),
-                ('superseded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.fhirresource')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='patients.patient')),
+                (
+                    "id",
+                    models.CharField(
+                        default=patients.record.statements.new_resource_id,
+                        max_length=100,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("tenant_id", models.CharField(max_length=100)),
+                ("resource_type", models.CharField(max_length=40)),
+                ("code_system", models.CharField(blank=True, max_length=200)),
+                ("code", models.CharField(blank=True, max_length=100)),
+                ("display", models.CharField(max_length=300)),
+                ("details", models.JSONField(blank=True, default=dict)),
+                ("body", models.JSONField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("structured", "Structured"),
+                            ("document", "Document"),
+                            ("chat", "Chat"),
+                            ("self_report", "Self Report"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("source_id", models.CharField(help_text="The document's or the message's id.", max_length=100)),
+                ("place", models.PositiveIntegerField(default=0, help_text="Its number among what the source said.")),
+                ("page", models.PositiveIntegerField(blank=True, null=True)),
+                ("confidence", models.FloatField()),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("effective_at", models.DateField(blank=True, null=True)),
+                ("canonical", models.BooleanField(default=True)),
+                (
+                    "conflict_with",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.fhirresource",
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.fhirresource",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="resources", to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('superseded_by', None)), fields=['patient', 'recorded_at'], name='patients_fhirresource_live')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_by', None)), fields=('patient', 'source', 'source_id', 'fingerprint'), name='patients_fhirresource_said_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("superseded_by", None)),
+                        fields=["patient", "recorded_at"],
+                        name="patients_fhirresource_live",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_by", None)),
+                        fields=("patient", "source", "source_id", "fingerprint"),
+                        name="patients_fhirresource_said_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.CharField(default=patients.models.new_document_id, max_length=100, primary_key=True, serialize=False)),
-                ('tenant_id', models.CharField(max_length=100)),
-                ('filename', models.CharField(max_length=255)),
-                ('content_type', models.CharField(max_length=100)),
-                ('size', models.PositiveIntegerField(help_text='Bytes; as announced until confirmed.')),
-                ('status', models.CharField(choices=[('expected', 'Expected'), ('uploaded', 'Uploaded'), ('parsing', 'Parsing'), ('parsed', 'Parsed'), ('analyzing', 'Analyzing'), ('analyzed', 'Analyzed'), ('failed', 'Failed')], default='expected', max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('retryable', models.BooleanField(blank=True, null=True)),
-                ('pages', models.JSONField(blank=True, null=True)),
-                ('method', models.CharField(blank=True, max_length=10)),
-                ('characters', models.PositiveIntegerField(default=0)),
-                ('confidence', models.FloatField(blank=True, null=True)),
-                ('clinical', models.BooleanField(blank=True, null=True)),
-                ('began_at', models.DateTimeField(blank=True, null=True)),
-                ('claim', models.UUIDField(blank=True, null=True)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('uploaded_at', models.DateTimeField(blank=True, null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='patients.patient')),
+                (
+                    "id",
+                    models.CharField(
+                        default=patients.models.new_document_id, max_length=100, primary_key=True, serialize=False
+                    ),
+                ),
+                ("tenant_id", models.CharField(max_length=100)),
+                ("filename", models.CharField(max_length=255)),
+                ("content_type", models.CharField(max_length=100)),
+                ("size", models.PositiveIntegerField(help_text="Bytes; as announced until confirmed.")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("expected", "Expected"),
+                            ("uploaded", "Uploaded"),
+                            ("parsing", "Parsing"),
+                            ("parsed", "Parsed"),
+                            ("analyzing", "Analyzing"),
+                            ("analyzed", "Analyzed"),
+                            ("failed", "Failed"),
+                        ],
+                        default="expected",
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("retryable", models.BooleanField(blank=True, null=True)),
+                ("pages", models.JSONField(blank=True, null=True)),
+                ("method", models.CharField(blank=True, max_length=10)),
+                ("characters", models.PositiveIntegerField(default=0)),
+                ("confidence", models.FloatField(blank=True, null=True)),
+                ("clinical", models.BooleanField(blank=True, null=True)),
+                ("began_at", models.DateTimeField(blank=True, null=True)),
+                ("claim", models.UUIDField(blank=True, null=True)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("uploaded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['patient', 'created_at'], name='patients_document_patient')],
+                "indexes": [models.Index(fields=["patient", "created_at"], name="patients_document_patient")],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('tenant_id', models.CharField(max_length=100)),
-                ('purpose', models.CharField(choices=[('clinical_data_processing', 'Clinical Data Processing'), ('cross_border_transfer', 'Cross Border Transfer'), ('provider_sharing', 'Provider Sharing'), ('analytics', 'Analytics'), ('sms_transactional', 'Sms Transactional'), ('sms_marketing', 'Sms Marketing')], max_length=50)),
-                ('granted', models.BooleanField()),
-                ('policy_version', models.CharField(max_length=50)),
-                ('ip_address', models.GenericIPAddressField(blank=True, null=True)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='patients.patient')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("tenant_id", models.CharField(max_length=100)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("clinical_data_processing", "Clinical Data Processing"),
+                            ("cross_border_transfer", "Cross Border Transfer"),
+                            ("provider_sharing", "Provider Sharing"),
+                            ("analytics", "Analytics"),
+                            ("sms_transactional", "Sms Transactional"),
+                            ("sms_marketing", "Sms Marketing"),
+                        ],
+                        max_length=50,
+                    ),
+                ),
+                ("granted", models.BooleanField()),
+                ("policy_version", models.CharField(max_length=50)),
+                ("ip_address", models.GenericIPAddressField(blank=True, null=True)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['patient', 'purpose', '-id'], name='patients_consent_current')],
+                "indexes": [models.Index(fields=["patient", "purpose", "-id"], name="patients_consent_current")],
             },
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('tenant', 'subject'), name='patients_patient_subject'),
+            model_name="patient",
+            constraint=models.UniqueConstraint(fields=("tenant", "subject"), name="patients_patient_subject"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('tenant', 'subject'), name='patients_membership_subject'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("tenant", "subject"), name="patients_membership_subject"),
         ),
     ]

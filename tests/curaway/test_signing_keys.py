@@ -14,9 +14,7 @@ from curaway.signing_keys import KeySet, PemKey, SigningKeysUnavailable
 from tests.doubles import ClerkDouble
 
 
-@pytest.mark.parametrize(
-    "pem", ["", "nonsense", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"]
-)
+@pytest.mark.parametrize("pem", ["", "nonsense", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"])
 def test_a_key_that_is_none_is_refused_at_start(pem):
     with pytest.raises(ValueError):
         PemKey(pem)

@@ -183,7 +183,7 @@ class Journeys(RuleBasedStateMachine):
 @pytest.mark.timeout(240)
 def test_any_interleaving_of_commits_drops_and_resumes_is_heard_whole(people, stream):
     Journeys.people, Journeys.open_stream = people, staticmethod(stream)
-    budget = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    budget = settings(max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Journeys, settings=budget)
 
 

@@ -191,7 +191,12 @@ class TestWaiting:
         streamed.connected()
         record(patient)
         assert streamed.next(seconds=2).position == 2
-        assert waiting.result(10).json()["data"]["events"] == []
+        assert waiting.result(10).json()["data"]["position"] == 2
+
+    def test_a_position_beyond_the_log_is_answered_with_the_logs_own(self, people, reader):
+        patient = people.patient()
+        record(patient)
+        assert reader(patient).read(after=1000) == {"events": [], "position": 1, "has_more": False}
 
 
 class TestAccess:

@@ -194,9 +194,7 @@ def test_it_delivers_to_this_machine_only(queue, url):
         queue.publish(url)
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"delay": "soon"}, {"retries": -1}, {"timeout": "1 s"}, {"method": "BREW"}]
-)
+@pytest.mark.parametrize("wrong", [{"delay": "soon"}, {"retries": -1}, {"timeout": "1 s"}, {"method": "BREW"}])
 def test_what_makes_no_sense_is_refused(queue, hospital, wrong):
     with pytest.raises(QStashError, match="400"):
         queue.publish(f"{hospital.url}/job", **wrong)

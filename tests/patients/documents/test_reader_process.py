@@ -40,9 +40,7 @@ async def test_the_real_reader_is_gone_when_its_time_is_up() -> None:
 
 
 async def test_time_out_kills_what_the_reader_started(reader: StandIn, tmp_path: Path) -> None:
-    reader(
-        "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[2], sys.argv[1]]).wait()"
-    )
+    reader("import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[2], sys.argv[1]]).wait()")
     with pytest.raises(TookTooLong):
         await read_document(tmp_path / "pid", SLEEPS, timeout_seconds=2)
     gone(int((tmp_path / "pid").read_text()))
@@ -58,9 +56,7 @@ async def test_a_cancelled_reading_leaves_no_process(reader: StandIn, tmp_path: 
     assert not psutil.pid_exists(pid)
 
 
-async def test_cancelling_one_who_waits_frees_nothing_and_harms_nobody(
-    reader: StandIn, tmp_path: Path
-) -> None:
+async def test_cancelling_one_who_waits_frees_nothing_and_harms_nobody(reader: StandIn, tmp_path: Path) -> None:
     reader(SAYS + "said('read')")
     async with slot.reading_slot():
         waiting = asyncio.create_task(read_document(tmp_path, PDF))
@@ -72,9 +68,7 @@ async def test_cancelling_one_who_waits_frees_nothing_and_harms_nobody(
 
 
 def test_the_reader_does_not_outlive_a_killed_server(tmp_path: Path) -> None:
-    child = (
-        "import sys; from patients.documents.confinement import confine; confine(int(sys.argv[3]));" + SLEEPS
-    )
+    child = "import sys; from patients.documents.confinement import confine; confine(int(sys.argv[3]));" + SLEEPS
     server = (
         "import asyncio, sys; from pathlib import Path; from patients.documents import reading, slot;"
         "slot.slot_path = lambda: Path(sys.argv[2]); reading.READER = (sys.executable, '-c', sys.argv[3]);"
@@ -87,9 +81,7 @@ def test_the_reader_does_not_outlive_a_killed_server(tmp_path: Path) -> None:
     gone(pid)
 
 
-async def test_the_reader_is_told_no_secret(
-    reader: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+async def test_the_reader_is_told_no_secret(reader: StandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SECRET_KEY", "s3cret")
     monkeypatch.setenv("DATABASE_URL", "postgres://u:p@h/d")
     reader(SAYS + "said(json.dumps(dict(os.environ)))")
@@ -123,9 +115,7 @@ async def test_waiting_for_ones_turn_is_not_reading_time(reader: StandIn, tmp_pa
         "",
     ],
 )
-async def test_a_reader_that_dies_or_babbles_is_a_passing_fault(
-    reader: StandIn, code: str, tmp_path: Path
-) -> None:
+async def test_a_reader_that_dies_or_babbles_is_a_passing_fault(reader: StandIn, code: str, tmp_path: Path) -> None:
     reader(code)
     with pytest.raises(ReaderCrashed):
         await read_document(tmp_path, PDF)
@@ -136,9 +126,7 @@ async def test_a_long_answer_is_read_to_its_end(reader: StandIn, tmp_path: Path)
     assert (await read_document(tmp_path, PDF)).characters == 3_000_000
 
 
-async def test_a_reader_cancelled_in_the_middle_of_a_long_answer_is_gone(
-    reader: StandIn, tmp_path: Path
-) -> None:
+async def test_a_reader_cancelled_in_the_middle_of_a_long_answer_is_gone(reader: StandIn, tmp_path: Path) -> None:
     reader("import sys\nwhile True: sys.stdout.write('x' * 100_000)")
     with pytest.raises(TookTooLong):
         await read_document(tmp_path, PDF, timeout_seconds=0.5)
@@ -148,9 +136,7 @@ async def test_a_reader_cancelled_in_the_middle_of_a_long_answer_is_gone(
 def test_a_reader_short_of_memory_says_so(tmp_path: Path) -> None:
     ask = [sys.executable, "-m", "patients.documents.reader", str(DATA / "blank-scan.png"), "image/png"]
     few = ["sh", "-c", 'ulimit -d 150000 && exec "$@"', "sh", *ask]
-    answer = subprocess.run(
-        few, capture_output=True, check=True, cwd=DATA.parents[1], env=reading.ENVIRONMENT
-    )
+    answer = subprocess.run(few, capture_output=True, check=True, cwd=DATA.parents[1], env=reading.ENVIRONMENT)
     told = json.loads(answer.stdout)
     assert (told["fault"], told["retryable"]) == ("ReaderCrashed", True)
 
@@ -161,9 +147,7 @@ def test_the_reader_bounds_itself() -> None:
         "print([resource.getrlimit(what)[0] for what in (resource.RLIMIT_CORE, resource.RLIMIT_CPU,"
         "resource.RLIMIT_DATA)], os.nice(0))"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=DATA.parents[1], check=True
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=DATA.parents[1], check=True)
     assert run.stdout == f"[0, 300, {1536 * 1024**2}] {os.nice(0) + 5}\n"
 
 

@@ -28,9 +28,7 @@ def scan() -> Reading:
 
 
 def test_a_scanned_report_is_read_as_it_was_written(scan: Reading) -> None:
-    written = [
-        " ".join(words for _, words in line.cells).replace(letters.DASH, "-") for line in letters.KNEE_REPORT
-    ]
+    written = [" ".join(words for _, words in line.cells).replace(letters.DASH, "-") for line in letters.KNEE_REPORT]
     assert scan.text.splitlines() == [*written, "RECEIVED", "15 MAY 2025"]
 
 
@@ -133,9 +131,7 @@ def test_every_fault_has_a_sentence_for_the_patient() -> None:
 
 
 def test_a_readings_text_confidence_and_length_come_from_its_pages() -> None:
-    reading = Reading(
-        (Page("own", None, "text"), Page("seen", 0.5, "ocr"), Page("better", 1.0, "ocr")), "mixed"
-    )
+    reading = Reading((Page("own", None, "text"), Page("seen", 0.5, "ocr"), Page("better", 1.0, "ocr")), "mixed")
     assert (reading.text, reading.characters, reading.confidence) == ("own\fseen\fbetter", 13, 0.8)
     assert Reading((Page("own", None, "text"),), "text").confidence is None
 
