@@ -19,6 +19,7 @@ from events.relay import relay_jobs
 from events.rounds import Rounds
 from events.stream_settings import StreamSettings
 from patients import live
+from patients.chat.sweep import sweep_answers
 from patients.documents import working
 from patients.matching.sweep import sweep_matches
 from patients.notifications import notify
@@ -49,7 +50,12 @@ class Lifespan:
         # In a thread: each may ask its vendor, which must not hold up the event loop.
         await asyncio.to_thread(_warm)
         rounds = Rounds(live, streaming=lambda: flags().enabled("sse_streaming"))
-        self._hub.start(partial(rounds.make, self._hub), partial(relay_jobs, settings.ENVIRONMENT), sweep_matches)
+        self._hub.start(
+            partial(rounds.make, self._hub),
+            partial(relay_jobs, settings.ENVIRONMENT),
+            sweep_matches,
+            sweep_answers,
+        )
         hubs.install(self._hub)
         self._drain.watch_signals()
 

@@ -26,11 +26,11 @@ ROOT = Path(__file__).resolve().parent.parent
 class ThreadServer:
     """uvicorn in a thread, so that a test and the server share settings and process.
 
-    It has no relay: jobs stay where they were put, so that tests of jobs find what they made.
+    It has no relay and sweeps no answers: what tests of jobs and of late answers made stays as they made it.
     """
 
     def __init__(self, port: int) -> None:
-        lifespan.relay_jobs = _rest
+        lifespan.relay_jobs = lifespan.sweep_answers = _rest
         self.url = f"http://127.0.0.1:{port}"
         config = uvicorn.Config(
             "curaway.asgi:application", host="127.0.0.1", port=port, access_log=False, log_config=None
@@ -48,7 +48,7 @@ class ThreadServer:
         self._thread.join(15)
 
 
-async def _rest(_: Environment) -> None:
+async def _rest(*_: Environment) -> None:
     pass
 
 
