@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from django.db import Error, connection
 
 from curaway import context, log
 from curaway.errors import AppError
-from curaway.threads import in_worker
+from curaway.sweep import sweep_for_ever
 from events.log import StreamKey
 from events.models import Event
 from patients.chat.agent import DeterministicAgent
@@ -19,7 +17,6 @@ from patients.chat.state import locale_of
 
 logger = log.get(__name__)
 
-EVERY_SECONDS = 10.0
 DEAD_AFTER_SECONDS = 30
 """Beyond any answer: a language model is given five."""
 
@@ -42,16 +39,8 @@ ORDER BY message.created_at LIMIT %(limit)s
 
 
 async def sweep_answers() -> None:
-    """Look for unanswered messages, for ever, until cancelled; any number of processes may do it at once."""
-    while True:
-        try:
-            answered = await in_worker(answer_unanswered)
-            if answered:
-                logger.warning("messages_answered_late", count=answered)
-        except Error as fault:
-            # Without its database it has nothing to do but to look again.
-            logger.warning("messages_not_read", cause=type(fault).__name__)
-        await asyncio.sleep(EVERY_SECONDS)
+    """Look for unanswered messages, for ever, until cancelled."""
+    await sweep_for_ever(answer_unanswered, found="messages_answered_late")
 
 
 def answer_unanswered(*, dead_after_seconds: float = DEAD_AFTER_SECONDS) -> int:

@@ -1,24 +1,16 @@
 """Having a document read by the reader's process: one at a time, bounded, and never left behind."""
 
-import asyncio
 import json
-import os
-import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from patients.confined import Crashed, answer_of
 from patients.documents.faults import FAULTS, ReaderCrashed, TookTooLong
 from patients.documents.slot import reading_slot
 
 READER = (sys.executable, "-m", "patients.documents.reader")
-CHECKOUT = Path(__file__).resolve().parents[2]
-
-ENVIRONMENT = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "1"}
-"""All of the reader's environment: one that a document has taken over finds no secret in it."""
 
 
 @dataclass(frozen=True)
@@ -60,41 +52,15 @@ async def read_document(path: Path, content_type: str, *, timeout_seconds: float
     The time limit begins when the reader starts, not while other documents are read before this one. When it
     has passed, or the caller is cancelled, the reader is dead before this returns.
     """
-    async with reading_slot():
-        printed = await reader_output(path, content_type, timeout_seconds)
-    return understood(printed)
-
-
-async def reader_output(path: Path, content_type: str, timeout_seconds: float) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        *(*READER, str(path), content_type, str(os.getpid())),
-        stdin=DEVNULL,
-        stdout=PIPE,
-        stderr=DEVNULL,  # tracebacks of libraries quote what they stumbled over: a patient's text in our logs
-        cwd=CHECKOUT,
-        env=ENVIRONMENT,
-        start_new_session=True,
-    )
+    command = (*READER, str(path), content_type)
     try:
-        async with asyncio.timeout(timeout_seconds):
-            printed, _ = await process.communicate()
+        async with reading_slot():
+            printed = await answer_of(command, timeout_seconds=timeout_seconds)
     except TimeoutError:
         raise TookTooLong(f"after {timeout_seconds:g} seconds") from None
-    finally:
-        await end(process)
-    if process.returncode != 0:
-        raise ReaderCrashed(f"exit status {process.returncode}")
-    return printed
-
-
-async def end(process: Process) -> None:
-    """Kills the reader with all it may have started, if it still lives, and waits until it is gone."""
-    if process.returncode is not None:
-        return
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    # Not wait(): it never returns while a full pipe is left unread.
-    await process.communicate()
+    except Crashed as crashed:
+        raise ReaderCrashed(str(crashed)) from None
+    return understood(printed)
 
 
 def understood(printed: bytes) -> Reading:

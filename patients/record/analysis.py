@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from patients.clinical.findings import Assertion, Coding, Finding, Kind
+from patients.confined import Crashed, answer_of
 from patients.documents.faults import Fault
-from patients.documents.reading import CHECKOUT, ENVIRONMENT, end
 from patients.record.statements import Origin
 
 ANALYST = (sys.executable, "-m", "patients.record.analyst")
@@ -63,25 +60,12 @@ async def analyze(question: Question, *, timeout_seconds: float = TIMEOUT_SECOND
 
 
 async def _output(question: Question, timeout_seconds: float) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        *(*ANALYST, str(os.getpid())),
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=DEVNULL,  # tracebacks of libraries quote what they stumbled over: a patient's text in our logs
-        cwd=CHECKOUT,
-        env=ENVIRONMENT,
-        start_new_session=True,
-    )
     try:
-        async with asyncio.timeout(timeout_seconds):
-            printed, _ = await process.communicate(_asked(question))
+        return await answer_of(ANALYST, asked=_asked(question), timeout_seconds=timeout_seconds)
     except TimeoutError:
         raise AnalysisFailed(f"after {timeout_seconds:g} seconds") from None
-    finally:
-        await end(process)
-    if process.returncode != 0:
-        raise AnalysisFailed(f"exit status {process.returncode}")
-    return printed
+    except Crashed as crashed:
+        raise AnalysisFailed(str(crashed)) from None
 
 
 def _asked(question: Question) -> bytes:

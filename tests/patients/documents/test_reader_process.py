@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from patients import confined
 from patients.documents import reading, slot
 from patients.documents.faults import ReaderCrashed, TookTooLong
 from patients.documents.reading import read_document
@@ -86,7 +87,7 @@ async def test_the_reader_is_told_no_secret(reader: StandIn, monkeypatch: pytest
     monkeypatch.setenv("DATABASE_URL", "postgres://u:p@h/d")
     reader(SAYS + "said(json.dumps(dict(os.environ)))")
     told = json.loads((await read_document(tmp_path, PDF)).text)
-    assert set(told) - {"LC_CTYPE"} == set(reading.ENVIRONMENT)
+    assert set(told) - {"LC_CTYPE"} == set(confined.ENVIRONMENT)
 
 
 async def test_two_at_once_are_read_one_after_another(reader: StandIn, tmp_path: Path) -> None:
@@ -136,7 +137,7 @@ async def test_a_reader_cancelled_in_the_middle_of_a_long_answer_is_gone(reader:
 def test_a_reader_short_of_memory_says_so(tmp_path: Path) -> None:
     ask = [sys.executable, "-m", "patients.documents.reader", str(DATA / "blank-scan.png"), "image/png"]
     few = ["sh", "-c", 'ulimit -d 150000 && exec "$@"', "sh", *ask]
-    answer = subprocess.run(few, capture_output=True, check=True, cwd=DATA.parents[1], env=reading.ENVIRONMENT)
+    answer = subprocess.run(few, capture_output=True, check=True, cwd=DATA.parents[1], env=confined.ENVIRONMENT)
     told = json.loads(answer.stdout)
     assert (told["fault"], told["retryable"]) == ("ReaderCrashed", True)
 
