@@ -170,9 +170,9 @@ class DocumentParsing(EventPayload):
 class DocumentParsed(EventPayload):
     """The document's text was read: by its own text layer, by OCR, or page by page by both.
 
-    `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `clinical` says
-    whether there is enough text to be analyzed: over 100 characters, and not only headings. Without it nothing
-    more happens to the document.
+    `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `needs_review`
+    numbers the pages, from 1, that it could not read surely. `clinical` says whether there is enough text to be
+    analyzed: over 100 characters, and not only headings. Without it nothing more happens to the document.
     """
 
     records = EventType.DOCUMENT_PARSED
@@ -188,6 +188,7 @@ class DocumentParsed(EventPayload):
     characters: Count
     method: Literal["text", "ocr", "mixed"]
     confidence: Share | None = None
+    needs_review: list[int] = []
     clinical: bool = False
 
 

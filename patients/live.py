@@ -42,8 +42,8 @@ LEFT JOIN events_streamhead AS head ON head.tenant_id = patient.tenant_id AND he
 WHERE patient.tenant_id = %s AND patient.id = %s
 """
 DOCUMENTS_SQL = """
-SELECT id, filename, content_type, size, status, reason, retryable, method, characters, confidence, clinical,
-       created_at, uploaded_at, jsonb_array_length(pages) AS page_count
+SELECT id, filename, content_type, size, status, reason, retryable, method, characters, confidence,
+       needs_review, clinical, created_at, uploaded_at, jsonb_array_length(pages) AS page_count
 FROM patients_document
 WHERE tenant_id = %s AND patient_id = %s AND status <> 'expected'
 ORDER BY created_at, id

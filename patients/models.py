@@ -175,6 +175,7 @@ class Document(models.Model):
     method = models.CharField(max_length=10, blank=True)
     characters = models.PositiveIntegerField(default=0)
     confidence = models.FloatField(null=True, blank=True)
+    needs_review = models.JSONField(default=list, blank=True, help_text="Numbers of the pages read unsurely.")
     clinical = models.BooleanField(null=True, blank=True)
     began_at = models.DateTimeField(null=True, blank=True)
     claim = models.UUIDField(null=True, blank=True)

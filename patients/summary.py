@@ -68,6 +68,7 @@ def document_entry(document: Document) -> dict[str, Any]:
         "characters": document.characters,
         "method": document.method or None,
         "confidence": document.confidence,
+        "needs_review": document.needs_review,
         "created_at": document.created_at.isoformat(),
         "uploaded_at": document.uploaded_at.isoformat() if document.uploaded_at else None,
     }

@@ -48,6 +48,7 @@ def _keep(reading: Reading, document: Document) -> None:
     document.pages = [asdict(page) for page in reading.pages]
     document.method, document.characters = reading.method, reading.characters
     document.confidence, document.clinical = reading.confidence, is_clinical(reading.text)
+    document.needs_review = reading.needs_review
     document.save()
     parsed = DocumentParsed(
         document_id=document.pk,
@@ -56,6 +57,7 @@ def _keep(reading: Reading, document: Document) -> None:
         characters=reading.characters,
         method=reading.method,  # type: ignore[arg-type]  # validated by the payload
         confidence=reading.confidence,
+        needs_review=reading.needs_review,
         clinical=document.clinical,
     )
     claims.emit(document, parsed)

@@ -13,6 +13,10 @@ from patients.documents.slot import reading_slot
 READER = (sys.executable, "-m", "patients.documents.reader")
 
 
+REVIEW_BELOW = 0.8
+"""A page of lower confidence wants a person's eye: figures in it may be wrong."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One page's text; confidence 0..1 where it was read by eye, None where the file says it itself."""
@@ -44,6 +48,15 @@ class Reading:
         seen = [(page.confidence, len(page.text)) for page in self.pages if page.confidence is not None]
         letters = sum(length for _, length in seen)
         return sum(sure * length for sure, length in seen) / letters if letters else None
+
+    @property
+    def needs_review(self) -> list[int]:
+        """Numbers, from 1, of the pages that were read by eye and not surely."""
+        return [
+            number
+            for number, page in enumerate(self.pages, 1)
+            if page.confidence is not None and page.confidence < REVIEW_BELOW
+        ]
 
 
 async def read_document(path: Path, content_type: str, *, timeout_seconds: float = 120) -> Reading:

@@ -65,5 +65,6 @@ class DocumentRecord(Schema):
     characters: int
     method: str | None
     confidence: float | None
+    needs_review: list[int] = Field(description="Numbers, from 1, of the pages that were read unsurely.")
     created_at: str
     uploaded_at: str | None

@@ -335,6 +335,10 @@ class Migration(migrations.Migration):
                 ("method", models.CharField(blank=True, max_length=10)),
                 ("characters", models.PositiveIntegerField(default=0)),
                 ("confidence", models.FloatField(blank=True, null=True)),
+                (
+                    "needs_review",
+                    models.JSONField(blank=True, default=list, help_text="Numbers of the pages read unsurely."),
+                ),
                 ("clinical", models.BooleanField(blank=True, null=True)),
                 ("began_at", models.DateTimeField(blank=True, null=True)),
                 ("claim", models.UUIDField(blank=True, null=True)),

@@ -40,7 +40,7 @@ export interface DocumentParsing {
   readonly status: "parsing";
 }
 
-/** The document's text was read: by its own text layer, by OCR, or page by page by both. `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `clinical` says whether there is enough text to be analyzed: over 100 characters, and not only headings. Without it nothing more happens to the document. */
+/** The document's text was read: by its own text layer, by OCR, or page by page by both. `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `needs_review` numbers the pages, from 1, that it could not read surely. `clinical` says whether there is enough text to be analyzed: over 100 characters, and not only headings. Without it nothing more happens to the document. */
 export interface DocumentParsed {
   readonly document_id: string;
   readonly filename: string;
@@ -49,6 +49,7 @@ export interface DocumentParsed {
   readonly characters: number;
   readonly method: "text" | "ocr" | "mixed";
   readonly confidence: number | null;
+  readonly needs_review: ReadonlyArray<number>;
   readonly clinical: boolean;
 }
 

@@ -133,6 +133,7 @@ def test_every_fault_has_a_sentence_for_the_patient() -> None:
 def test_a_readings_text_confidence_and_length_come_from_its_pages() -> None:
     reading = Reading((Page("own", None, "text"), Page("seen", 0.5, "ocr"), Page("better", 1.0, "ocr")), "mixed")
     assert (reading.text, reading.characters, reading.confidence) == ("own\fseen\fbetter", 13, 0.8)
+    assert reading.needs_review == [2]
     assert Reading((Page("own", None, "text"),), "text").confidence is None
 
 
