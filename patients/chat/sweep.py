@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from django.db import Error, connection
 
 from curaway import context, log
@@ -22,10 +24,14 @@ DEAD_AFTER_SECONDS = 30
 
 FORGOTTEN_AFTER_SECONDS = 3600
 AT_ONCE = 20
+LOOKED_AT = 500
+"""More than are answered at once: messages whose consent was withdrawn stay, and must not keep others waiting."""
 
 UNANSWERED_SQL = """
 SELECT message.* FROM events AS message
-WHERE message.event_type = 'chat_message_sent' AND starts_with(message.payload->>'message_id', 'msg_')
+JOIN patients_patient AS patient ON patient.id = message.patient_id AND patient.tenant_id = message.tenant_id
+WHERE NOT patient.quarantined
+  AND message.event_type = 'chat_message_sent' AND starts_with(message.payload->>'message_id', 'msg_')
   AND message.created_at < now() - make_interval(secs => %(dead)s)
   AND message.created_at > now() - make_interval(secs => %(forgotten)s)
   AND NOT EXISTS (
@@ -44,10 +50,11 @@ async def sweep_answers() -> None:
 
 
 def answer_unanswered(*, dead_after_seconds: float = DEAD_AFTER_SECONDS) -> int:
-    """Answer what was left unanswered in the last hour, by rules; how many there were. A message that can't be
-    read is apologized for, so that none is tried for ever."""
-    wanted = {"dead": dead_after_seconds, "forgotten": FORGOTTEN_AFTER_SECONDS, "limit": AT_ONCE}
-    return sum(_answer(event) for event in Event.objects.raw(UNANSWERED_SQL, wanted))
+    """Answer up to twenty of those left unanswered in the last hour, by rules; how many there were. A message that
+    can't be read is apologized for, so that none is tried for ever."""
+    wanted = {"dead": dead_after_seconds, "forgotten": FORGOTTEN_AFTER_SECONDS, "limit": LOOKED_AT}
+    answered = (event for event in Event.objects.raw(UNANSWERED_SQL, wanted) if _answer(event))
+    return sum(1 for _ in islice(answered, AT_ONCE))
 
 
 def _answer(event: Event) -> bool:
@@ -57,15 +64,22 @@ def _answer(event: Event) -> bool:
     )
     with context.serving(arrived):
         try:
-            answer_kept(sent, DeterministicAgent())
+            _answer_or_apologize(sent)
         except AppError:
             return False  # quarantined, or the consent was withdrawn: it is not ours to answer any more
-        except Exception as fault:
-            if isinstance(fault, Error) and not connection.is_usable():
-                raise
-            logger.error("message_not_read", cause=type(fault).__name__)
-            apologize(sent)
     return True
+
+
+def _answer_or_apologize(sent: Sent) -> None:
+    try:
+        answer_kept(sent, DeterministicAgent())
+    except AppError:
+        raise
+    except Exception as fault:
+        if isinstance(fault, Error) and not connection.is_usable():
+            raise
+        logger.error("message_not_read", cause=type(fault).__name__)
+        apologize(sent)
 
 
 def _sent(event: Event) -> Sent:

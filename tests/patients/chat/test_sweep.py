@@ -102,3 +102,14 @@ def test_a_message_counts_as_being_processed_for_two_minutes_at_most(people: Peo
             [patient.tenant_id, patient.id, json.dumps(said)],
         )
     assert live.busy([StreamKey(patient.tenant_id, patient.id)]) == set()
+
+
+def test_messages_that_may_not_be_answered_keep_nobody_waiting(people: People) -> None:
+    silenced = [people.patient(consented=False) for _ in range(25)]
+    for patient in silenced:
+        left(patient)
+    waiting = people.patient()
+    left(waiting)
+    assert answer_unanswered(dead_after_seconds=0) == 1
+    assert len(events(waiting, "agent_response_generated")) == 1
+    assert all(events(patient, "agent_response_generated") == [] for patient in silenced)
