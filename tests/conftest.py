@@ -5,7 +5,9 @@ Data is really committed and never cleared (the log refuses that), so every test
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,8 +21,10 @@ from tests.ports import free_port
 os.environ["DEBUG"] = "on"
 os.environ["DJANGO_SETTINGS_MODULE"] = "curaway.settings"
 lease_database(os.environ)
+DATA_DIR = tempfile.mkdtemp(prefix="curaway-tests-")
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 os.environ |= {
-    "DATA_DIR": tempfile.mkdtemp(prefix="curaway-tests-"),
+    "DATA_DIR": DATA_DIR,
     "PORT": str(free_port()),
     "RATE_LIMIT_WRITES": "0",
     "SSE_IDLE_SECONDS": "1",
