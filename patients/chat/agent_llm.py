@@ -7,9 +7,7 @@ only a doctor may answer, never reach it.
 from __future__ import annotations
 
 import json
-import re
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -20,10 +18,7 @@ from django.conf import settings
 from patients.chat.agent import DeterministicAgent, IntakeAgent, Reply, Turn
 from patients.chat.intents import Intent
 from patients.chat.replies import is_fit
-
-MODEL = "claude-haiku-4-5"
-SECONDS = 5.0
-"""For all of it, by the clock; a worker thread waits that long."""
+from patients.language_model import SECONDS, Ask, asking, bare
 
 LONGEST_ANSWER = 500
 """In tokens."""
@@ -35,13 +30,13 @@ Keep the draft's language, facts, numbers and its one question if it has one; ad
 First acknowledge in one warm sentence what the patient said, then the rest. No medical advice, no diagnosis, no
 reassurance about health, no promise, no markup, at most five sentences."""
 
-Ask = Callable[[str], str]
-"""The prompt → the model's text; may raise anything."""
-
 
 def agent(api_key: str, *, base_url: str | None = None) -> IntakeAgent:
     """The agent of the settings: with a key the language model, otherwise the templates."""
-    return WordedAgent(_asking(api_key, base_url)) if api_key else DeterministicAgent()
+    if not api_key:
+        return DeterministicAgent()
+    ask = asking(api_key=api_key, instructions=INSTRUCTIONS, longest_answer=LONGEST_ANSWER, base_url=base_url)
+    return WordedAgent(ask)
 
 
 class WordedAgent:
@@ -70,7 +65,7 @@ def _worded(ask: Ask, prompt: str, seconds: float) -> Any:
         return None
     answer: Future[str] = _threads().submit(_released, ask, prompt)
     try:
-        told = json.loads(_bare(answer.result(timeout=seconds)))
+        told = json.loads(bare(answer.result(timeout=seconds)))
     except Exception:
         # Whatever a vendor's library or a model comes up with: nobody goes unanswered because of its wording.
         return None
@@ -84,11 +79,6 @@ def _released(ask: Ask, prompt: str) -> str:
         _places().release()
 
 
-def _bare(text: str) -> str:
-    """Without the fence that models like to put around JSON."""
-    return re.sub(r"^\s*```(?:json)?|```\s*$", "", text)
-
-
 @cache
 def _places() -> threading.BoundedSemaphore:
     # Half of the web workers at most wait for a vendor; a slow one must not stop the others' requests.
@@ -99,20 +89,3 @@ def _places() -> threading.BoundedSemaphore:
 def _threads() -> ThreadPoolExecutor:
     # The client's own time limit is per read; only a thread can be left waiting.
     return ThreadPoolExecutor(8, thread_name_prefix="chat")
-
-
-def _asking(api_key: str, base_url: str | None) -> Ask:
-    def ask(prompt: str) -> str:
-        # Imported here: it takes long, and most installations never need it.
-        from anthropic import Anthropic
-
-        with Anthropic(api_key=api_key, base_url=base_url, timeout=SECONDS, max_retries=0) as client:
-            message = client.messages.create(
-                model=MODEL,
-                max_tokens=LONGEST_ANSWER,
-                system=INSTRUCTIONS,
-                messages=[{"role": "user", "content": prompt}],
-            )
-        return "".join(block.text for block in message.content if block.type == "text")
-
-    return ask

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
+from patients.language_model import SECONDS, Ask, asking, bare
 from patients.matching.case import MatchCase
 from patients.matching.engine import Scored
 from patients.matching.explanation import Explainer, Explanation, explain
-
-MODEL = "claude-haiku-4-5"
-SECONDS = 5.0
-"""For all of it, by the clock; a worker thread waits that long."""
 
 LONGEST_SENTENCE = 300
 LONGEST_ANSWER = 4000
@@ -30,13 +27,12 @@ You get a JSON array of objects {"reasons": [sentence, …], "caveat": sentence}
 same shape and length, nothing else: every sentence in the language it came in, with every fact and number kept
 as it is, and none added. No medical advice, no promise, no markup."""
 
-Ask = Callable[[str], str]
-"""The prompt → the model's text; may raise anything."""
-
 
 def explainer(api_key: str) -> Explainer:
     """The explainer of the settings: with a key the language model, otherwise the templates."""
-    return rephrasing(_asking(api_key)) if api_key else explain
+    if not api_key:
+        return explain
+    return rephrasing(asking(api_key=api_key, instructions=INSTRUCTIONS, longest_answer=LONGEST_ANSWER))
 
 
 def rephrasing(ask: Ask, *, seconds: float = SECONDS) -> Explainer:
@@ -79,7 +75,7 @@ def _told(ask: Ask, given: Sequence[Explanation], seconds: float) -> list[Any]:
     prompt = json.dumps([{"reasons": one.reasons, "caveat": one.caveat} for one in given], ensure_ascii=False)
     answer: Future[str] = _threads().submit(ask, prompt)
     try:
-        told = json.loads(_bare(answer.result(timeout=seconds)))
+        told = json.loads(bare(answer.result(timeout=seconds)))
     except Exception:
         # Whatever a vendor's library or a model comes up with: a match never fails because of its wording.
         answer.cancel()
@@ -87,29 +83,7 @@ def _told(ask: Ask, given: Sequence[Explanation], seconds: float) -> list[Any]:
     return told if isinstance(told, list) else []
 
 
-def _bare(text: str) -> str:
-    """Without the fence that models like to put around JSON."""
-    return re.sub(r"^\s*```(?:json)?|```\s*$", "", text)
-
-
 @cache
 def _threads() -> ThreadPoolExecutor:
     # The client's own time limit is per read; only a thread can be left waiting.
     return ThreadPoolExecutor(2, thread_name_prefix="explanation")
-
-
-def _asking(api_key: str) -> Ask:
-    def ask(prompt: str) -> str:
-        # Imported here: it takes long, and most installations never need it.
-        from anthropic import Anthropic
-
-        with Anthropic(api_key=api_key, timeout=SECONDS, max_retries=0) as client:
-            message = client.messages.create(
-                model=MODEL,
-                max_tokens=LONGEST_ANSWER,
-                system=INSTRUCTIONS,
-                messages=[{"role": "user", "content": prompt}],
-            )
-        return "".join(block.text for block in message.content if block.type == "text")
-
-    return ask
