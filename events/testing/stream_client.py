@@ -1,0 +1,194 @@
+"""A stream's client that sees every byte and never waits without a deadline."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+
+class StreamEnded(AssertionError):
+    """The body ended (`clean`: with its terminating chunk) while more was expected."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A frame as it came."""
+
+    event: str
+    id: str | None
+    data: dict[str, Any]
+    raw: bytes
+
+    @property
+    def position(self) -> int:
+        return int(self.data["position"])
+
+
+class StreamClient:
+    """Opens `GET …/events/stream` over a socket and takes the chunked body apart itself."""
+
+    def __init__(
+        self,
+        url: str,
+        patient: Any,
+        headers: dict[str, str],
+        *,
+        last_event_id: str | int | None = None,
+        extra_headers: dict[str, str] | None = None,
+        method: str = "GET",
+        receive_buffer: int | None = None,
+        **query: Any,
+    ) -> None:
+        patient_id = getattr(patient, "id", patient)
+        path = f"/api/v1/patients/{patient_id}/events/stream"
+        query = {name: str(value).lower() if value is True else value for name, value in query.items()}
+        target = f"{path}?{urlencode(query)}" if query else path
+        headers = {**headers, **(extra_headers or {})}
+        if last_event_id is not None:
+            headers["Last-Event-ID"] = str(last_event_id)
+        self.raw = b""
+        self.heartbeats = 0
+        self.clean_end = False
+        self._buffer = b""
+        self._body = b""
+        where = urlsplit(url)
+        self._socket = socket.socket()
+        if receive_buffer is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self._socket.connect((where.hostname, where.port))
+        lines = [
+            f"{method} {target} HTTP/1.1",
+            f"Host: {where.netloc}",
+            *(f"{k}: {v}" for k, v in headers.items()),
+        ]
+        self._socket.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        self.status = 0
+        self.headers: dict[str, str] = {}
+
+    def open(self, seconds: float = 10) -> StreamClient:
+        """Read the answer's head."""
+        deadline = time.monotonic() + seconds
+        while b"\r\n\r\n" not in self._buffer:
+            self._receive(deadline)
+        head, self._buffer = self._buffer.split(b"\r\n\r\n", 1)
+        first, *lines = head.decode("latin-1").split("\r\n")
+        self.status = int(first.split()[1])
+        self.headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+        return self
+
+    def json(self) -> Any:
+        """The body of a refusal."""
+        deadline = time.monotonic() + 10
+        while len(self._buffer) < int(self.headers["content-length"]):
+            self._receive(deadline)
+        return json.loads(self._buffer)
+
+    def connected(self, seconds: float = 10) -> dict[str, Any]:
+        """Open, and the facts of the first frame."""
+        if not self.status:
+            self.open(seconds)
+        _expect(self.status == 200, f"the stream was refused with {self.status}")
+        frame = self.next(seconds)
+        _expect(frame.event == "connected", f"the first frame was {frame.event}")
+        return frame.data
+
+    def next(self, seconds: float = 10) -> Heard:
+        """The next frame; heartbeats before it are counted."""
+        deadline = time.monotonic() + seconds
+        while True:
+            while self._body.startswith(b":\n"):
+                self.heartbeats += 1
+                self._body = self._body[2:]
+            if b"\n\n" in self._body:
+                wire, self._body = self._body.split(b"\n\n", 1)
+                return _heard(wire + b"\n\n")
+            self._chunk(deadline)
+
+    def take(self, count: int, seconds: float = 20) -> list[Heard]:
+        deadline = time.monotonic() + seconds
+        return [self.next(deadline - time.monotonic()) for _ in range(count)]
+
+    def until_done(self, seconds: float = 20) -> tuple[list[Heard], dict[str, Any]]:
+        """Everything up to the last frame, and that frame's facts; the body must end cleanly after it."""
+        deadline = time.monotonic() + seconds
+        frames: list[Heard] = []
+        while True:
+            frame = self.next(deadline - time.monotonic())
+            if frame.event == "done":
+                break
+            frames.append(frame)
+        self.wait_for_end(deadline - time.monotonic())
+        _expect(self.clean_end, "the body was cut after its last frame")
+        return frames, frame.data
+
+    def wait_for_end(self, seconds: float = 10) -> None:
+        deadline = time.monotonic() + seconds
+        try:
+            while True:
+                self._chunk(deadline)
+        except StreamEnded:
+            return
+
+    def wait_for_heartbeat(self, seconds: float = 10) -> None:
+        deadline = time.monotonic() + seconds
+        before = self.heartbeats
+        while self.heartbeats == before:
+            if self._body.startswith(b":\n"):
+                self._body = self._body[2:]
+                self.heartbeats += 1
+            else:
+                self._chunk(deadline)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def cut(self) -> None:
+        """Go away without a word, as a phone in a tunnel does (RST instead of FIN)."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+        self._socket.close()
+
+    def _chunk(self, deadline: float) -> None:
+        while b"\r\n" not in self._buffer:
+            self._receive(deadline)
+        size, rest = self._buffer.split(b"\r\n", 1)
+        length = int(size, 16)
+        while len(rest) < length + 2:
+            self._receive(deadline)
+            rest = self._buffer.split(b"\r\n", 1)[1]
+        self._buffer = rest[length + 2 :]
+        if length == 0:
+            self.clean_end = True
+            raise StreamEnded("the body ended")
+        self.raw += rest[:length]
+        self._body += rest[:length]
+
+    def _receive(self, deadline: float) -> None:
+        self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            got = self._socket.recv(65536)
+        except TimeoutError:
+            raise AssertionError("nothing came in time") from None
+        except ConnectionError:
+            got = b""
+        if not got:
+            raise StreamEnded("the connection was cut")
+        self._buffer += got
+
+
+def _heard(wire: bytes) -> Heard:
+    fields: dict[str, str] = {}
+    for line in wire.decode().split("\n"):
+        if line and not line.startswith(":"):
+            name, _, value = line.partition(": ")
+            _expect(name not in fields, f"two {name} lines in one frame")
+            fields[name] = value
+    return Heard(fields["event"], fields.get("id"), json.loads(fields["data"]), wire)
+
+
+def _expect(true: bool, otherwise: str) -> None:
+    if not true:
+        raise AssertionError(otherwise)
