@@ -1,0 +1,42 @@
+import { ANSWER_MS, type Hearing } from "./attempt";
+import { pause, within } from "./time";
+
+const WAIT_SECONDS = 25;
+/** A server that answers at once with nothing, because too many wait, is not asked faster than this. */
+const LEAST_MS = 1000;
+
+/** Hear by long polls until `until`; throws when one fails. */
+export async function poll(hearing: Hearing, until: number, signal: AbortSignal): Promise<void> {
+  const { environment, cursor } = hearing;
+  if (cursor.position === null) await beginWithSummary(hearing, signal);
+  while (environment.now() < until) {
+    const asked = environment.now();
+    const isNew = await pollOnce(hearing, signal);
+    const rest = isNew ? 0 : asked + LEAST_MS - environment.now();
+    if (rest > 0) await pause(environment, rest, signal);
+  }
+}
+
+/** Read state and position from `/summary` and begin there. */
+export async function beginWithSummary(hearing: Hearing, signal: AbortSignal): Promise<void> {
+  const { environment, requests } = hearing;
+  const { position, summary } = await within(environment, ANSWER_MS, signal, (inTime) => requests.readSummary(inTime));
+  signal.throwIfAborted();
+  hearing.begin(position, summary);
+  hearing.healthy();
+}
+
+async function pollOnce(hearing: Hearing, signal: AbortSignal): Promise<boolean> {
+  const { environment, requests, cursor } = hearing;
+  const after = cursor.position ?? 0;
+  const page = await within(environment, 1000 * WAIT_SECONDS + ANSWER_MS, signal, (inTime) =>
+    requests.readEvents(after, { wait: WAIT_SECONDS }, inTime),
+  );
+  signal.throwIfAborted();
+  hearing.heard();
+  // The log ends before what was heard of it: it is another one, such as a restored backup.
+  if (page.position < after) await beginWithSummary(hearing, signal);
+  else cursor.takePage(page);
+  hearing.healthy();
+  return page.events.length > 0;
+}
