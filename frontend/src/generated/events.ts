@@ -33,14 +33,17 @@ export interface DocumentUploaded {
   readonly size: number;
 }
 
-/** A reader took the document; its text is on the way. */
+/** A reader took the document; its text is on the way. Told again for each page of a long document (three pages or more) that was read by eye: then `page` is its number, from 1, `pages` how many there are, and `confidence` the OCR engine's of this page, 0-1. Pages with text of their own take no time: the next one tells of them. */
 export interface DocumentParsing {
   readonly document_id: string;
   readonly filename: string;
   readonly status: "parsing";
+  readonly page?: number | null;
+  readonly pages?: number | null;
+  readonly confidence?: number | null;
 }
 
-/** The document's text was read: by its own text layer, by OCR, or page by page by both. `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `needs_review` numbers the pages, from 1, that it could not read surely. `clinical` says whether there is enough text to be analyzed: over 100 characters, and not only headings. Without it nothing more happens to the document. */
+/** The document's text was read: by its own text layer, by OCR, or page by page by both. `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `page_confidence` is the same of each page. `needs_review` numbers the pages, from 1, that it could not read surely. `clinical` says whether there is enough text to be analyzed: over 100 characters, and not only headings. Without it nothing more happens to the document. */
 export interface DocumentParsed {
   readonly document_id: string;
   readonly filename: string;
@@ -49,6 +52,7 @@ export interface DocumentParsed {
   readonly characters: number;
   readonly method: "text" | "ocr" | "mixed";
   readonly confidence: number | null;
+  readonly page_confidence: ReadonlyArray<number | null>;
   readonly needs_review: ReadonlyArray<number>;
   readonly clinical: boolean;
 }
@@ -76,7 +80,7 @@ export interface DocumentFailed {
   readonly retryable: boolean;
 }
 
-/** Findings were taken from a document, or from a message when `document_id` is null; counts per kind. What the summary shows has changed with them: `shown` are resources that were in the record before and are shown now, `hidden` those that are not shown any more. New ones say so themselves. */
+/** Findings were taken from a document, or from a message when `document_id` is null; counts per kind. What the summary shows has changed with them: `shown` are resources that were in the record before and are shown now, `hidden` those that are not shown any more, `settled` those that no source contradicts any more. New ones say so themselves, and so does a new conflict. */
 export interface ClinicalEntitiesExtracted {
   readonly document_id: string | null;
   readonly conditions: number;
@@ -86,6 +90,7 @@ export interface ClinicalEntitiesExtracted {
   readonly procedures: number;
   readonly shown: ReadonlyArray<string>;
   readonly hidden: ReadonlyArray<string>;
+  readonly settled: ReadonlyArray<string>;
 }
 
 /** A FHIR R4 resource was added to the record. `canonical`: the summary shows it, rather than what another source says about the same. */
@@ -200,9 +205,10 @@ export interface AccessChanged {
   readonly member: string | null;
 }
 
-/** Somebody with the right to do so looked at an event's protected fields in the admin. */
+/** Somebody with the right to do so looked at the protected fields of a record in the admin: an event, or a row about the patient; `record` is its kind. */
 export interface PhiViewed {
-  readonly event_id: string;
+  readonly record: string;
+  readonly record_id: string;
 }
 
 /** Events were exported from the admin; `protected` says whether protected fields were included. */

@@ -1,0 +1,21 @@
+import { QueryClient } from "@tanstack/react-query";
+import { isPassing } from "../api/errors";
+
+const TRIES = 3;
+const FRESH_MS = 30_000;
+
+/** What is read is tried again only when that may help: a refusal stays one. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      // "always": what the browser thinks of its network says little of the way to our server, and a message that is
+      // not sent has to say so.
+      queries: {
+        networkMode: "always",
+        staleTime: FRESH_MS,
+        retry: (count, error) => isPassing(error) && count < TRIES,
+      },
+      mutations: { networkMode: "always", retry: false },
+    },
+  });
+}

@@ -1,0 +1,14 @@
+import type { Texts } from "./en";
+import type { Locale } from "./locale";
+
+/** Each language is a file of its own: nobody downloads the texts of languages they do not read. */
+const LOADERS: Readonly<Record<Locale, () => Promise<Texts>>> = {
+  en: async () => (await import("./en")).en,
+  es: async () => (await import("./es")).es,
+  ar: async () => (await import("./ar")).ar,
+};
+
+/** The texts of a language; asked for again, the same ones without another download. */
+export function loadTexts(locale: Locale): Promise<Texts> {
+  return LOADERS[locale]();
+}
