@@ -13,13 +13,9 @@ SAID_BEFORE = re.compile(
     r"(?:allerg(?:y|ies|ic)|hypersensitiv\w+|anaphyla\w+|intoleran(?:t|ce)|reaction|reacts|alergi[ac]o?s?|alerjik?|alerjisi|حساسية)"
     r"(?:\s+reaction)?[\s:]*(?:to|of|with|after|from|a la|al|a los|a|من|ضد|on)?\b[^.;\n]{0,60}$"
 )
-SAID_BEHIND = re.compile(r"[\s-]*(?:allerg(?:y|ies|ic)|hypersensitivity|intolerance|anaphylaxis|alerjisi|alergi[ac])\b")
-NONE_KNOWN = re.compile(
-    r"\b(?:nkda|nka|nkfa|no known (?:drug |food |medication )*allerg(?:y|ies)|no (?:drug )?allerg(?:y|ies)"
-    r"|denies (?:any )?(?:drug )?allerg(?:y|ies)|no alergias|sin alergias|no alergico a medicamentos"
-    r"|(?:no |sin )?alergias (?:medicamentosas )?(?:no )?conocidas|no (?:refiere|presenta) alergias|alerjisi yok"
-    r"|(?:allergies|allergy|alergias|drug allergies)\s?:?\s{0,3}(?:none|nil|no\b|ninguna|nkda|negadas))"
-    r"|لا توجد حساسية|لا يوجد حساسية"
+SAID_BEHIND = re.compile(
+    r"(?:\s(?:por|due to|because of|as)\s(?:una |an |a )?)?[\s-]*(?:known |conocida )?"
+    r"(?:allerg(?:y|ies|ic)|hypersensitivity|intolerance|anaphylaxis|alerjisi|alergi[ac])\b"
 )
 NEAR = 120
 REACTIONS = (
@@ -28,9 +24,24 @@ REACTIONS = (
     "|dry cough|bronchospasm|wheeze|wheezing|breathing difficulty|difficulty breathing|shortness of breath|blisters"
     "|dermatitis|contact dermatitis|muscle pain|myalgia|dizziness|fainting|hypotension|erythema|redness"
     "|erupcion cutanea|erupcion|exantema|ronchas|hinchazon|edema|picor|prurito|anafilaxia|shock anafilactico|nauseas"
+    "|se me hincha la cara|se me hinchan los labios"
+    "|hinchazon de la cara|hinchazon facial|habones|sarpullido"
     "|vomitos|diarrea|tos|dokuntu|kurdesen|kasinti|طفح جلدي|طفح|تورم|حكة"
 )
 REACTION = re.compile(rf"\b(?:{REACTIONS})\b(?:(?:\s+and\s+|\s+y\s+|,\s*|/)(?:{REACTIONS})\b)*")
+SKIN = (
+    r"\b(?:rash|hives|urticaria|swelling|swells|swollen|anaphyla\w+|angio\w*edema|itch\w*|bronchospasm|wheez\w*|blister\w*"
+    r"|exantema|ronchas|habones|hinchazon|hincha|picor|prurito|anafila\w+|erupcion\w*|sarpullido|طفح|تورم|حكة)"
+)
+"""What allergies do, and little else."""
+NARRATED_BEFORE = re.compile(
+    rf"{SKIN}[^.;,\n]{{0,15}}?\s(?:with|to|from|after|on|following|due to|caused by|con|al tomar|por|tras|a la|al|من)\s"
+    r"(?:(?:taking|using|the|some|tomar|el|la|los)\s)?$"
+)
+NARRATED_BEHIND = re.compile(
+    rf"\s(?:gives?|gave|has given|causes?|caused|brings?|brought|produces?|produced|makes?|made|me dan?|me produce"
+    rf"|me causan?|le produce|le provoca|me provocan?|provoca|produce|produjo)\b[^.;\n]{{0,40}}?{SKIN}"
+)
 SEVERITY = (
     ("severe", re.compile(r"\b(?:severe|life-threatening|anaphyla\w+|anafila\w+|grave|severa|agir)\b|شديدة")),
     ("moderate", re.compile(r"\b(?:moderate|moderada|moderado|orta)\b")),
@@ -39,11 +50,12 @@ SEVERITY = (
 
 
 def allergies(page: Page) -> Iterator[Finding]:
-    yield from none_known(page)
     for mention in page.mentions:
         substance = mention.entry.kind in (Kind.ALLERGY, Kind.MEDICATION)
         if substance and speaks_of_allergy(page, mention):
-            yield allergy(page, mention)
+            meant = assertion(page, mention)
+            if meant is not None:
+                yield allergy(page, mention, meant)
 
 
 def speaks_of_allergy(page: Page, mention: Mention) -> bool:
@@ -53,12 +65,19 @@ def speaks_of_allergy(page: Page, mention: Mention) -> bool:
         page.folded, max(start, mention.start - NEAR), mention.start
     ):
         return True
+    if narrated(page, mention, start, end):
+        return True
     dosed = mention.entry.kind is Kind.MEDICATION and re.search(r"\d\s?m?c?g\b", page.folded[mention.end : end])
     return page.section(mention.start).kind is SectionKind.ALLERGIES and not dosed
 
 
-def allergy(page: Page, mention: Mention) -> Finding:
-    meant = assertion(page, mention)
+def narrated(page: Page, mention: Mention, start: int, end: int) -> bool:
+    """`He gets a rash with Elastoplast`, `ibuprofen brings me out in hives`."""
+    before = page.folded[max(start, mention.start - NEAR) : mention.start]
+    return bool(NARRATED_BEFORE.search(before) or NARRATED_BEHIND.match(page.folded, mention.end, end))
+
+
+def allergy(page: Page, mention: Mention, meant: Assertion) -> Finding:
     if meant in (Assertion.HISTORICAL, Assertion.PLANNED, Assertion.STOPPED):
         meant = Assertion.PRESENT  # an allergy does not pass because the reaction did
     return Finding(
@@ -73,12 +92,24 @@ def allergy(page: Page, mention: Mention) -> Finding:
     )
 
 
+def is_a_reaction(page: Page, mention: Mention) -> bool:
+    """It is told as what an allergy does: "codeine (nausea)"."""
+    if not REACTION.fullmatch(page.folded[mention.start : mention.end]):
+        return False
+    sentence = page.sentence(mention.start)
+    substances = page.mentions_in(sentence, Kind.ALLERGY) + page.mentions_in(sentence, Kind.MEDICATION)
+    in_section = page.section(mention.start).kind is SectionKind.ALLERGIES
+    return in_section or any(speaks_of_allergy(page, other) for other in substances)
+
+
 def described(page: Page, mention: Mention) -> AllergyDetails:
     """The reaction told behind the substance, before the next one is named; or just before it."""
     start, end = page.sentence(mention.start)
-    end = min([end, *(m.start for m in page.mentions if m.start >= mention.end and is_substance(m))])
+    behind = (mention.end, end)
+    following = page.mentions_in(behind, Kind.ALLERGY) + page.mentions_in(behind, Kind.MEDICATION)
+    end = min([end, *(other.start for other in following)])
     details: AllergyDetails = {}
-    found = REACTION.search(page.folded, mention.end, end) or REACTION.search(page.folded, start, mention.start)
+    found = REACTION.search(page.folded, mention.end, end) or told_before(page, start, mention.start)
     if found:
         details["reaction"] = page.text[found.start() : found.end()]
     told = page.folded[mention.end : end] + " " + (found.group() if found else "")
@@ -88,21 +119,7 @@ def described(page: Page, mention: Mention) -> AllergyDetails:
     return details
 
 
-def is_substance(mention: Mention) -> bool:
-    return mention.entry.kind in (Kind.ALLERGY, Kind.MEDICATION)
-
-
-def none_known(page: Page) -> Iterator[Finding]:
-    """`NKDA`: a finding without a code that says no, so that a record can tell it from silence."""
-    for found in NONE_KNOWN.finditer(page.folded):
-        end = min(found.end() + 12, page.sentence(found.start())[1])
-        if not any(found.start() <= m.start < end and is_substance(m) for m in page.mentions):
-            yield Finding(
-                kind=Kind.ALLERGY,
-                text=page.text[found.start() : found.end()],
-                coding=None,
-                assertion=Assertion.NEGATED,
-                confidence=0.95,
-                page=page.number,
-                span=found.span(),
-            )
+def told_before(page: Page, start: int, end: int) -> re.Match[str] | None:
+    """The reaction before a substance, when it is not another's: "a rash with Elastoplast"."""
+    others = any(page.mentions_in((start, end), kind) for kind in (Kind.ALLERGY, Kind.MEDICATION))
+    return None if others else REACTION.search(page.folded, start, end)

@@ -14,6 +14,7 @@ DATA = Path(__file__).parent / "data" / "anatomy.json"
 REACH = 6
 """Words between a mention and its site: "pain on the inner aspect of the knee"."""
 SIDE_REACH = 5
+JOINTS = frozenset({"knee", "hip", "shoulder", "hand", "ankle"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,24 @@ def anatomy() -> dict[str, Any]:
 
 def site(page: Page, mention: Mention, among: Collection[str]) -> Place | None:
     """The nearest site that is one of `among` and not part of another mention."""
+    if not among:
+        return None
     names = anatomy()["sites"]
     for word in inside_then_around(page, mention, REACH):
         name = names.get(page.words[word].text)
         if name in among and not in_another(page, mention, word):
             return Place(name, word)
-    return None
+    return only_site(page, mention, among)
+
+
+def only_site(page: Page, mention: Mention, among: Collection[str]) -> Place | None:
+    """The one joint its sentence is about, however far: "pain in the left knee …, it is arthrosis"."""
+    if not set(among) <= JOINTS:
+        return None
+    start, end = page.sentence(mention.start)
+    names = anatomy()["sites"]
+    found = [Place(names[word.text], at) for at, word in page.words_in(start, end) if names.get(word.text) in among]
+    return found[0] if len({place.name for place in found}) == 1 else None
 
 
 def side(page: Page, mention: Mention, where: Place | None) -> Place | None:
@@ -47,7 +60,8 @@ def side(page: Page, mention: Mention, where: Place | None) -> Place | None:
     start, end = page.sentence(mention.start)
     for word in (*beside, *inside_then_around(page, mention, SIDE_REACH)):
         in_sentence = 0 <= word < len(page.words) and start <= page.words[word].start < end
-        name = side_name(page, word) if in_sentence and not in_another(page, mention, word) else None
+        free = in_sentence and not in_another(page, mention, word) and not nearer_to_another(page, mention, word)
+        name = side_name(page, word) if free else None
         if name:
             return Place("bilateral" if other_side_too(page, word, name) else name, word)
     return plural(page, where)
@@ -59,7 +73,17 @@ def inside_then_around(page: Page, mention: Mention, reach: int) -> Iterator[int
 
 
 def in_another(page: Page, mention: Mention, word: int) -> bool:
-    return any(other.first <= word <= other.last and other.start != mention.start for other in page.mentions)
+    """Of a vague one ("thyroid problems: underactive") its words may say what the other is about."""
+    others = page.mentions_of(word)
+    return any(other.start != mention.start and "yields_to" not in other.entry.facts for other in others)
+
+
+def nearer_to_another(page: Page, mention: Mention, word: int) -> bool:
+    """The side belongs to another mention of its kind, that stands right beside it."""
+    ours = min(abs(word - mention.first), abs(word - mention.last))
+    start, end = page.sentence(mention.start)
+    others = (other for other in page.mentions_in((start, end), mention.entry.kind) if other.start != mention.start)
+    return any(min(abs(word - other.first), abs(word - other.last)) < min(ours, 2) for other in others)
 
 
 def side_name(page: Page, word: int) -> str | None:

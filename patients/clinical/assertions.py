@@ -16,13 +16,13 @@ from patients.clinical.findings import Assertion, Kind
 from patients.clinical.words import Word, split
 
 DATA = Path(__file__).parent / "data" / "triggers.json"
-ANSWERED_NO = re.compile(
-    r"\s*[:?=\-]\s*(?:no|none|nil|denied|denies|negative|absent|niega|negativo|yok|لا)\b(?!\s+\w+\s+of)"
-)
-QUESTIONED = re.compile(r"\?\s?$")
+WHEN = {Assertion.PLANNED, Assertion.HISTORICAL, Assertion.STOPPED}
+LIST_WINDOW = 25
+"""From this window on a trigger speaks of a whole list: the risks of an operation."""
+JOINED = re.compile(r"\b(?:and|or|nor|y|e|o|u|ni|ve|veya)\b|[/&]|\bو")
 STRENGTH = (
-    Assertion.FAMILY,
     Assertion.NEGATED,
+    Assertion.FAMILY,
     Assertion.STOPPED,
     Assertion.PLANNED,
     Assertion.UNCERTAIN,
@@ -78,6 +78,12 @@ def of_group(group: dict[str, Any]) -> Iterator[Trigger]:
         yield Trigger(tuple(split(phrase)), says, group["side"], group["window"], kinds, soft)
 
 
+@cache
+def cue_words() -> frozenset[str]:
+    """Every word of every trigger."""
+    return frozenset(word for candidates in triggers().values() for trigger in candidates for word in trigger.words)
+
+
 def cues(words: Sequence[Word]) -> list[Cue]:
     """Every trigger in the text; a longer phrase hides the shorter ones inside it."""
     found: list[Cue] = []
@@ -98,25 +104,58 @@ def at_word(words: Sequence[Word], at: int) -> Iterator[Cue]:
             yield Cue(trigger, at, end - 1)
 
 
-def reaching(
-    kind: Kind, first: int, last: int, text: str, words: Sequence[Word], near: Sequence[Cue]
-) -> Iterator[Trigger]:
-    """All triggers for this kind among `near` (those of one sentence) that reach the words `first` to `last`."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of one sentence decides how a mention is meant: `first` to `last` are its words, `others` the words of
+    the other mentions of its kind."""
+
+    kind: Kind
+    first: int
+    last: int
+    passes: bool
+    others: Sequence[tuple[int, int]]
+
+
+def reaching(scope: Scope, text: str, words: Sequence[Word], near: Sequence[Cue]) -> Iterator[Trigger]:
+    """All triggers among `near` (those of one sentence) that reach the mention."""
     barriers = [cue for cue in near if cue.trigger.ends_reach]
-    for cue in near:
-        applies = cue.trigger.assertion is not None and kind.value in cue.trigger.kinds
-        if applies and reaches(cue, first, last, barriers, text, words):
+    found = [cue for cue in near if applies(cue.trigger, scope) and reaches(cue, scope, barriers, text, words)]
+    when = [cue.last for cue in found if says_when(cue.trigger, scope)]
+    for cue in found:
+        if not says_when(cue.trigger, scope) or cue.last == max(when):
             yield cue.trigger
 
 
-def reaches(cue: Cue, first: int, last: int, barriers: Sequence[Cue], text: str, words: Sequence[Word]) -> bool:
+def applies(trigger: Trigger, scope: Scope) -> bool:
+    return trigger.assertion is not None and scope.kind.value in trigger.kinds and (scope.passes or not trigger.soft)
+
+
+def says_when(trigger: Trigger, scope: Scope) -> bool:
+    """Of "planned" and "previous", of "stop" and "start" before one name, the nearer holds."""
+    return trigger.side == "before" and trigger.assertion in WHEN and scope.kind in (Kind.MEDICATION, Kind.PROCEDURE)
+
+
+def reaches(cue: Cue, scope: Scope, barriers: Sequence[Cue], text: str, words: Sequence[Word]) -> bool:
     before = cue.trigger.side == "before"
-    low, high = (cue.last, first) if before else (last, cue.first)
+    low, high = (cue.last, scope.first) if before else (scope.last, cue.first)
     if not 0 < high - low <= cue.trigger.window:
         return False
-    low += cue.trigger.assertion is Assertion.FAMILY  # "her mother takes": the verb is hers
-    barred = any(low < barrier.first < high for barrier in barriers)
-    return not barred and ";" not in text[words[low].end : words[high].start]
+    between = text[words[low].end : words[high].start]
+    hers = before and cue.trigger.assertion is Assertion.FAMILY  # "her mother takes": the verb is hers
+    barred = any(low + hers < barrier.first < high for barrier in barriers)
+    aside = before and ")" in between.partition("(")[0]  # what is said in brackets is said of what they follow
+    return not barred and not aside and ";" not in between and not spent(cue.trigger, scope, low, high, between)
+
+
+def spent(trigger: Trigger, scope: Scope, low: int, high: int, between: str) -> bool:
+    """Another mention stands nearer to the phrase, and is not joined with ours: "previous MI, hypertension"."""
+    nearer = any(low < first and last < high for first, last in scope.others)
+    if not nearer or JOINED.search(between):
+        return False
+    if trigger.side == "after":
+        return True
+    lasting = trigger.assertion is Assertion.HISTORICAL and not scope.passes
+    return lasting or (trigger.assertion is Assertion.UNCERTAIN and trigger.window < LIST_WINDOW)
 
 
 def strongest(found: set[Assertion]) -> Assertion:

@@ -6,6 +6,8 @@ From http://hl7.org/fhir/R4/ (CC0): each value set's codes; interpretation and c
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from patients.clinical.findings import SNOMED
+
 CLINICAL = {"active", "recurrence", "relapse", "inactive", "remission", "resolved"}
 VERIFICATION = {"unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"}
 MEDICATION_STATUSES = {
@@ -51,6 +53,10 @@ BINDINGS: Mapping[str, Mapping[str, set[str]]] = {
     },
 }
 
+NO_KNOWN_ALLERGY = {"716186003", "409137002"}
+"""The only concepts of SNOMED CT that we write: that no allergy, or none to a drug, is known. FHIR R4's
+`AllergyIntolerance.code` names them; beside one of them there is no reaction and no criticality."""
+
 
 class UnboundCode(ValueError):
     """A resource has a code that is not in the value set bound to its element."""
@@ -61,6 +67,18 @@ def check(resource: Mapping[str, Any]) -> None:
     for path, allowed in BINDINGS[resource["resourceType"]].items():
         if not set(values(resource, path.split("."))) <= allowed:
             raise UnboundCode(f"{resource['resourceType']}.{path}")
+    if resource["resourceType"] == "AllergyIntolerance":
+        check_absence(resource)
+
+
+def check_absence(resource: Mapping[str, Any]) -> None:
+    """Refuses a statement of SNOMED CT's other than that none is known, and one that describes what there is not."""
+    codes = {coding["code"] for coding in resource["code"].get("coding", ()) if coding["system"] == SNOMED}
+    if not codes <= NO_KNOWN_ALLERGY:
+        raise UnboundCode("AllergyIntolerance.code")
+    described = {"reaction", "criticality", "category"} & resource.keys()
+    if codes and described:
+        raise UnboundCode(f"AllergyIntolerance.{min(described)}")
 
 
 def values(node: Any, path: list[str]) -> Iterator[str]:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 from patients.clinical import anatomy
+from patients.clinical.allergies import is_a_reaction
 from patients.clinical.anatomy import Place
 from patients.clinical.findings import Assertion, Coding, ConditionDetails, Finding, Kind
 from patients.clinical.meaning import assertion
 from patients.clinical.mentions import Mention
 from patients.clinical.page import Page
 from patients.clinical.vocabulary import Entry, vocabulary
+from patients.clinical.words import Word
 
 SEVERITIES = {
     "mild": "mild", "leve": "mild", "hafif": "mild", "moderate": "moderate", "moderada": "moderate",
@@ -23,7 +25,7 @@ STAGE = re.compile(
     r"\s*(?P<number>iv|iii|ii|i|[0-5])\s?(?P<letter>[ab])?)(?![\w])"
 )
 STAGE_BEFORE = re.compile(r"(?P<stage>(?:stage|grade|estadio)\s*(?P<number>iv|iii|ii|i|[0-5])(?P<letter>[ab])?)\s*$")
-BARE_STAGE = re.compile(r"\s*\(?(?P<stage>(?P<number>[1-5])(?P<letter>[ab])?)(?![\w/.,%])")
+BARE_STAGE = re.compile(r"\s*\(?(?P<stage>(?P<number>[1-5])(?P<letter>[ab])?)(?![\w/%]|[.,]\d)")
 ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 DOUBT = 0.6
 """What a suspicion is worth of what a statement would be."""
@@ -31,10 +33,16 @@ DOUBT = 0.6
 
 def conditions(page: Page) -> Iterator[Finding]:
     for mention in page.mentions:
-        if mention.entry.kind is Kind.CONDITION:
+        if mention.entry.kind is Kind.CONDITION and not heads_a_section(page, mention):
             finding = condition(page, mention)
             if finding:
                 yield finding
+
+
+def heads_a_section(page: Page, mention: Mention) -> bool:
+    """`AF: padre con ictus` announces the family's illnesses, and no fibrillation."""
+    section = page.section(mention.start)
+    return bool(mention.term.abbreviation) and section.start <= mention.start < section.body
 
 
 def condition(page: Page, mention: Mention) -> Finding | None:
@@ -42,9 +50,11 @@ def condition(page: Page, mention: Mention) -> Finding | None:
     concept = at_site(mention.entry, where)
     if concept is None or concept.coding is None:
         return None
-    which = anatomy.side(page, mention, where) if "sides" in concept.facts else None
-    details = described(page, mention, which)
     meant = assertion(page, mention)
+    if meant is None or is_a_reaction(page, mention):
+        return None
+    which = anatomy.side(page, mention, where) if {"sides", "paired"} & concept.facts.keys() else None
+    details = described(page, mention, which)
     start, end = span(page, mention, where, which)
     return Finding(
         kind=Kind.CONDITION,
@@ -87,8 +97,15 @@ def described(page: Page, mention: Mention, which: Place | None) -> ConditionDet
 
 
 def severity_of(page: Page, mention: Mention) -> str | None:
-    near = [page.words[at].text for at in page.words_around(mention, SEVERITY_REACH, 1)]
-    return next((SEVERITIES[word] for word in near if word in SEVERITIES), None)
+    around = (page.words[at] for at in page.words_around(mention, SEVERITY_REACH, 1))
+    near = (word for word in around if word.text in SEVERITIES and "," not in between(page, mention, word))
+    return next((SEVERITIES[word.text] for word in near), None)
+
+
+def between(page: Page, mention: Mention, word: Word) -> str:
+    return (
+        page.folded[word.end : mention.start] if word.start < mention.start else page.folded[mention.end : word.start]
+    )
 
 
 def stage_of(page: Page, mention: Mention) -> re.Match[str] | None:

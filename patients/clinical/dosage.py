@@ -18,7 +18,7 @@ def dosage(told: Mapping[str, Any]) -> dict[str, Any]:
     if "route" in told:
         made["route"] = {"text": told["route"]}
     if "dose_value" in told:
-        made["doseAndRate"] = [{"doseQuantity": quantity(told["dose_value"], told["dose_unit"])}]
+        made["doseAndRate"] = [{"doseQuantity": quantity(told["dose_value"], told.get("dose_unit"))}]
     return made
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from patients.clinical.allergies import allergies
+from patients.clinical.allergy_denials import none_known
 from patients.clinical.conditions import conditions
 from patients.clinical.findings import Finding, Findings
 from patients.clinical.medications import medications
@@ -29,5 +30,5 @@ class DeterministicEngine:
 
 def on_page(text: str, number: int, locale: str) -> Iterator[Finding]:
     page = read(text, number, locale=locale)
-    for kind in (conditions, medications, allergies, observations, procedures):
+    for kind in (conditions, medications, none_known, allergies, observations, procedures):
         yield from kind(page)

@@ -13,6 +13,7 @@ from patients.clinical import bindings
 from patients.clinical.concepts import Resource, concept, status
 from patients.clinical.dosage import dosage
 from patients.clinical.findings import RXNORM, Assertion, Coding, Finding, Findings, Kind
+from patients.clinical.no_allergy import is_none_known
 from patients.clinical.observation_resource import observation
 from patients.clinical.vocabulary import vocabulary
 
@@ -96,10 +97,12 @@ def allergy_intolerance(finding: Finding, patient: str) -> Resource:
         "resourceType": "AllergyIntolerance",
         "clinicalStatus": status("allergyintolerance-clinical", "active"),
         "verificationStatus": status("allergyintolerance-verification", verified(finding)),
-        "category": [category(finding.coding)],
         "code": concept(finding),
         "patient": {"reference": patient},
     }
+    if is_none_known(finding.coding):
+        return body  # US Core: the code says it all, and there is no reaction to what there is none of
+    body["category"] = [category(finding.coding)]
     if "reaction" in told:
         severity = {"severity": told["severity"]} if "severity" in told else {}
         body["reaction"] = [{"manifestation": [{"text": told["reaction"]}], **severity}]

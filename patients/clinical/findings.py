@@ -11,6 +11,7 @@ ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 LOINC = "http://loinc.org"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 CPT = "http://www.ama-assn.org/go/cpt"
+SNOMED = "http://snomed.info/sct"
 
 
 class Kind(StrEnum):

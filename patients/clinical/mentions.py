@@ -21,6 +21,7 @@ class Mention:
     start: int
     end: int
     certainty: float
+    term: Term
 
 
 def mentions(text: str, words: Sequence[Word], vocabulary: Vocabulary) -> list[Mention]:
@@ -48,15 +49,19 @@ def stands(text: str, words: Sequence[Word], at: int, term: Term) -> bool:
     here = words[at : at + len(term.words)]
     if tuple(word.text for word in here) != term.words:
         return False
-    if term.capitals_only and not text[here[0].start : here[-1].end].replace(" ", "")[:2].isupper():
+    if term.abbreviation and not written_so(term.abbreviation, text[here[0].start : here[-1].end]):
         return False
     gaps = (text[one.end : other.start] for one, other in pairwise(here))
     return all(set(gap) <= BETWEEN and gap.count("\n") < 2 for gap in gaps)
 
 
+def written_so(abbreviation: str, text: str) -> bool:
+    """`OA` in capitals, `Na` and `AFib` letter for letter."""
+    written = text.replace(" ", "")
+    return written[:2].isupper() if abbreviation.isupper() else written == abbreviation.replace(" ", "")
+
+
 def mention(here: Sequence[Word], at: int, term: Term) -> Mention:
     slips = sum(not word.exact for word in here)
-    certainty = 0.85 if term.capitals_only else 0.95
-    return Mention(
-        term.entry, at, at + len(here) - 1, here[0].start, here[-1].end, round(certainty - min(slips, 2) * 0.1, 2)
-    )
+    certainty = (0.85 if term.abbreviation else 0.95) - min(slips, 2) * 0.1
+    return Mention(term.entry, at, at + len(here) - 1, here[0].start, here[-1].end, round(certainty, 2), term)

@@ -8,7 +8,7 @@ from patients.clinical.findings import Assertion, Coding, Finding, Kind, Observa
 from patients.clinical.meaning import said
 from patients.clinical.mentions import Mention
 from patients.clinical.page import Page
-from patients.clinical.vocabulary import Entry, vocabulary
+from patients.clinical.vocabulary import Entry, Term, vocabulary
 
 UNSURE_UNIT = 0.1
 """How much less sure a value is that comes without its unit."""
@@ -36,7 +36,7 @@ def measured(page: Page, mention: Mention) -> Finding | None:
     if result is None or not believable(mention.entry, result) or is_not_a_result(page, mention):
         return None
     end = max(mention.end, min(result.end, len(page.text)))
-    return made(page, mention, mention.start, end, details(result), result.unit)
+    return made(page, mention, mention.start, end, details(result), result.unit or implied(mention.entry, result))
 
 
 def result_of(page: Page, mention: Mention) -> labs.Row | None:
@@ -62,7 +62,19 @@ def column(page: Page, mention: Mention) -> labs.Row | None:
 def believable(entry: Entry, result: labs.Row) -> bool:
     """Within what can be measured, with a unit where a bare number could be anything (a weight, or an age)."""
     low, high = entry.facts.get("plausible", (float("-inf"), float("inf")))
-    return low <= result.value <= high and not (entry.facts.get("needs_unit") and result.unit is None)
+    told = result.unit is not None or not entry.facts.get("needs_unit") or only_of_one_unit(entry, result)
+    return bool(low <= result.value <= high and told)
+
+
+def only_of_one_unit(entry: Entry, result: labs.Row) -> bool:
+    """A number that is possible in one unit only: a height of 1.58, an HbA1c of 39."""
+    low, high, _ = entry.facts.get("bare", (1, 0, None))
+    return bool(low <= result.value <= high)
+
+
+def implied(entry: Entry, result: labs.Row) -> str | None:
+    """The unit that decides the code, where the number leaves no other; it is not written into the value."""
+    return entry.facts["bare"][2] if only_of_one_unit(entry, result) else None
 
 
 def is_not_a_result(page: Page, mention: Mention) -> bool:
@@ -143,7 +155,7 @@ def unnamed_pressures(page: Page, seen: set[int]) -> Iterator[Finding]:
     for found in labs.MERCURY.finditer(page.folded):
         systolic, diastolic = int(found["systolic"]), int(found["diastolic"])
         if not any(found.start() < end <= found.end() for end in seen) and labs.plausible(systolic, diastolic):
-            mention = Mention(entry, 0, 0, found.start(), found.end(), 0.9)
+            mention = Mention(entry, 0, 0, found.start(), found.end(), 0.9, Term((), entry))
             yield both(page, mention, found.start(), systolic, diastolic, found.end())
 
 

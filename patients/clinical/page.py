@@ -1,16 +1,20 @@
 """One page, read once: its words, sentences, sections, mentions and cues, for those who look for findings on it."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from patients.clinical.assertions import Cue, cues
+from patients.clinical.abbreviations import decided
+from patients.clinical.answer import Answer
+from patients.clinical.assertions import Cue, cue_words, cues
 from patients.clinical.findings import Kind
 from patients.clinical.folding import fold
+from patients.clinical.forms import answers, breaks
 from patients.clinical.labs import column_values
 from patients.clinical.mentions import Mention, mentions
+from patients.clinical.operated import told
 from patients.clinical.sections import Section, sections
 from patients.clinical.sentences import at, sentences
 from patients.clinical.vocabulary import vocabulary
@@ -30,6 +34,7 @@ class Page:
     cues: list[Cue]
     sentences: list[tuple[int, int]]
     sections: list[Section]
+    answers: list[Answer]
 
     @cached_property
     def column_values(self) -> dict[int, int]:
@@ -45,10 +50,58 @@ class Page:
         return at(place, self.sentences)
 
     def section(self, place: int) -> Section:
-        return next(section for section in reversed(self.sections) if section.start <= place)
+        return self.sections[bisect_right(self._headed, place) - 1]
+
+    @cached_property
+    def _headed(self) -> list[int]:
+        return [section.start for section in self.sections]
+
+    def answer(self, place: int) -> Answer | None:
+        """The answer to the question that `place` is in."""
+        at = bisect_right(self._asked, place) - 1
+        found = self.answers[at] if at >= 0 else None
+        return found if found and place < found.label[1] else None
+
+    @cached_property
+    def _asked(self) -> list[int]:
+        return [answer.label[0] for answer in self.answers]
+
+    def mentions_in(self, span: tuple[int, int], kind: Kind) -> list[Mention]:
+        first, last = (bisect_left(self._mentioned, place) for place in span)
+        return [mention for mention in self.mentions[first:last] if mention.entry.kind is kind]
+
+    @cached_property
+    def _mentioned(self) -> list[int]:
+        return [mention.start for mention in self.mentions]
+
+    def mentions_of(self, word: int) -> list[Mention]:
+        """Those that the word at this place is part of."""
+        return self._by_word.get(word, [])
+
+    @cached_property
+    def _by_word(self) -> dict[int, list[Mention]]:
+        found: dict[int, list[Mention]] = {}
+        for mention in self.mentions:
+            for word in range(mention.first, mention.last + 1):
+                found.setdefault(word, []).append(mention)
+        return found
 
     def cues_in(self, start: int, end: int) -> list[Cue]:
-        return [cue for cue in self.cues if start <= self.words[cue.first].start < end]
+        first, last = (bisect_left(self._cued, place) for place in (start, end))
+        return self.cues[first:last]
+
+    @cached_property
+    def _cued(self) -> list[int]:
+        return [self.words[cue.first].start for cue in self.cues]
+
+    def words_in(self, start: int, end: int) -> Iterator[tuple[int, Word]]:
+        """The words from `start` to `end`, with their places among all."""
+        first, last = (bisect_left(self._worded, place) for place in (start, end))
+        return ((at, self.words[at]) for at in range(first, last))
+
+    @cached_property
+    def _worded(self) -> list[int]:
+        return [word.start for word in self.words]
 
     def words_around(self, mention: Mention, before: int, after: int) -> Iterator[int]:
         """Places of up to so many words on each side in its sentence, the nearest first, those behind it earlier."""
@@ -61,23 +114,26 @@ class Page:
 
     def next_mention(self, mention: Mention, end: int) -> int:
         """Where the next mention of the same kind begins, or `end` when none does before it."""
-        kind = mention.entry.kind
-        later = (m.start for m in self.mentions if m.start >= mention.end and m.entry.kind is kind)
-        return min(next(later, end), end)
+        later = self.mentions_in((mention.end, end), mention.entry.kind)
+        return later[0].start if later else end
 
 
 def read(text: str, number: int, *, locale: str) -> Page:
     known = vocabulary()
     folded = fold(text)
-    found = words(folded, known.spelling)
+    found = words(folded, known.spelling, cue_words())
+    answered = answers(text, folded)
+    parts = sentences(text, breaks(answered, folded))
+    headed = sections(text)
     return Page(
         number=number,
         locale=locale,
         text=text,
         folded=folded,
         words=found,
-        mentions=mentions(text, found, known),
+        mentions=decided(told(mentions(text, found, known), found, headed), found, parts, folded),
         cues=cues(found),
-        sentences=sentences(text),
-        sections=sections(text),
+        sentences=parts,
+        sections=headed,
+        answers=answered,
     )

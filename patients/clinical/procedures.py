@@ -1,5 +1,6 @@
 """Procedures on a page: planned, done, or only spoken of."""
 
+import re
 from collections.abc import Iterator
 
 from patients.clinical import anatomy
@@ -11,6 +12,11 @@ from patients.clinical.meaning import assertion
 from patients.clinical.mentions import Mention
 from patients.clinical.page import Page
 
+REPORT = re.compile(
+    r"\s?(?:\([^)\n]{1,30}\)|(?:19|20)\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4})?\s?(?::|-\s|=)\s*(?=[a-z0-9])"
+)
+"""Behind an examination: "Echocardiogram (2024): LVEF 60 %"."""
+COUNTED = re.compile(r"\s?(?:x\s?\d\b|\(x\s?\d\))")
 STATUS = {Assertion.PLANNED: "planned", Assertion.HISTORICAL: "done"}
 
 
@@ -28,7 +34,9 @@ def procedure(page: Page, mention: Mention) -> Finding | None:
     if concept is None:
         return None
     which = anatomy.side(page, mention, where) if where or concept.facts.get("site") else None
-    meant = assertion(page, mention)
+    meant = done_or_not(page, mention)
+    if meant is None:
+        return None
     start, end = span(page, mention, where, which)
     return Finding(
         kind=Kind.PROCEDURE,
@@ -40,6 +48,16 @@ def procedure(page: Page, mention: Mention) -> Finding | None:
         span=(start, end),
         details=described(page, mention, which, meant),
     )
+
+
+def done_or_not(page: Page, mention: Mention) -> Assertion | None:
+    """A bare name says nothing; what it was done for, its own report or a count say that it was done."""
+    meant = assertion(page, mention)
+    if meant is not Assertion.PRESENT:
+        return meant
+    reported = mention.entry.facts.get("diagnostic") and REPORT.match(page.folded, mention.end)
+    done = mention.term.operated or reported or COUNTED.match(page.folded, mention.end)
+    return Assertion.HISTORICAL if done else meant
 
 
 def described(page: Page, mention: Mention, which: Place | None, meant: Assertion) -> ProcedureDetails:

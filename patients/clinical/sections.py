@@ -20,6 +20,7 @@ HEAD = re.compile(
     r"(?P<end>:|$|[,(-](?=\s*\(?\d)|\s-\s|\s(?=\d))"
 )
 """A name, and then nothing, a colon, a dash or a date; a digit inside a word is a misread letter."""
+INSIDE = re.compile(r"(?<=[.;])[ \t]{1,4}(?P<name>[^:.;\n]{2,40}):")
 LONGEST_HEADING = 6
 
 
@@ -61,18 +62,38 @@ def sections(text: str) -> list[Section]:
 
 def headings(text: str) -> Iterator[tuple[SectionKind, int, int]]:
     folded = fold(text)
+    current = SectionKind.OTHER
     for line in LINE.finditer(text):
-        bullet = BULLET.match(line.group())
-        start = line.start() + (bullet.end() if bullet else 0)
-        head = HEAD.match(folded, start, line.end())
-        if head is None:
-            continue
-        kind = known(" ".join(head["name"].strip("*_ -").split())) or unknown(text[start : line.end()])
+        kind, body = heading(text, folded, line)
         if kind:
-            yield kind, line.start(), head.end()
-        if kind in ENDS_WITH_ITS_LINE and text[head.end() : line.end()].strip():
+            yield kind, line.start(), body
+            current = kind
+        inside = list(headings_inside(folded, body, line.end()))
+        yield from inside
+        if kind in ENDS_WITH_ITS_LINE and text[body : line.end()].strip():
+            current = SectionKind.OTHER
             end = end_of_paragraph(text, line.end())
-            yield SectionKind.OTHER, end, end
+            yield current, end, end
+        elif inside:
+            yield current, line.end(), line.end()
+
+
+def heading(text: str, folded: str, line: re.Match[str]) -> tuple[SectionKind | None, int]:
+    """The line's own heading, and where it ends; a place in any case."""
+    bullet = BULLET.match(line.group())
+    start = line.start() + (bullet.end() if bullet else 0)
+    head = HEAD.match(folded, start, line.end())
+    if head is None:
+        return None, line.start()
+    kind = known(" ".join(head["name"].strip("*_ -").split())) or unknown(text[start : line.end()])
+    return kind, head.end() if kind else line.start()
+
+
+def headings_inside(folded: str, start: int, end: int) -> Iterator[tuple[SectionKind, int, int]]:
+    """`… DM2. IQ: cesárea. AF: madre con ictus.`: names of sections between the sentences of one paragraph."""
+    for found in INSIDE.finditer(folded, start, end):
+        if kind := names().get(found["name"].strip()):
+            yield kind, found.start("name"), found.end()
 
 
 def end_of_paragraph(text: str, at: int) -> int:

@@ -2,12 +2,12 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-STOP = re.compile(r"[.!?\u061f\u06d4](?=\s|$)|(?<=[a-z]{3})[.!?](?=[A-Z])")
+STOP = re.compile(r"(?<![.\u2026])[.!?\u061f\u06d4](?=\s|$)|(?<=[a-z]{3})[.!?](?=[A-Z])")
 LINE = re.compile(r"\n\s*")
 ABBREVIATIONS = frozenset(
-    "dr dra mr mrs ms prof st no vs approx ca eg ie etc resp tel fig b.d o.d t.d.s q.d.s b.i.d t.i.d p.o s.c e.g i.e "
+    "dr dra mr mrs ms prof st vs approx ca eg ie etc resp tel fig b.d o.d t.d.s q.d.s b.i.d t.i.d p.o s.c e.g i.e "
     "p.r.n a.m p.m hist ref max min tab tabs cap caps inj comp sr sra izq dcha izda dcho aprox ud uds".split()
 )
 CARRIES_ON = frozenset(
@@ -19,9 +19,10 @@ LONGEST = 1500
 TAIL = re.compile(r"[^\s]+$")
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Start and end of each; together they cover the text."""
-    ends = sorted({*full_stops(text), *line_ends(text), *range(LONGEST, len(text), LONGEST), len(text)})
+def sentences(text: str, breaks: Collection[int] = ()) -> list[tuple[int, int]]:
+    """Start and end of each; together they cover the text. None runs over one of the `breaks`."""
+    inner = (end for end in {*full_stops(text), *line_ends(text), *range(LONGEST, len(text), LONGEST), *breaks})
+    ends = sorted({*(end for end in inner if 0 < end < len(text)), len(text)})
     return list(zip([0, *ends[:-1]], ends, strict=True))
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection
 
-LOOKALIKES = (str.maketrans("015", "ols"), str.maketrans("015", "ois"))
+LOOKALIKES = (str.maketrans("015|", "olsl"), str.maketrans("015|", "oisi"), str.maketrans("01568", "olsgb"))
+PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("li", "h"), ("ii", "u"))
+"""Two letters that a scanner takes for one."""
 SHORTEST_REPAIRED = 6
 SHORTEST_REPAIRED_MEDICINE = 8
+LONGEST_REPAIRED = 40
 
 
 class Spelling:
@@ -33,8 +36,17 @@ class Spelling:
 
     def repaired(self, word: str) -> str | None:
         """The one word of ours that `word` is a slip of; None when there is none, or several."""
-        if len(word) < SHORTEST_REPAIRED or word in self.not_these or not word.isalpha():
+        if not SHORTEST_REPAIRED <= len(word) <= LONGEST_REPAIRED or word in self.not_these or not word.isalpha():
             return None
+        return self._joined_letters(word) or self._one_letter_off(word)
+
+    def _joined_letters(self, word: str) -> str | None:
+        """`furosernide` is `furosemide`."""
+        return next(
+            (read for two, one in PAIRS if two in word and (read := word.replace(two, one)) in self.words), None
+        )
+
+    def _one_letter_off(self, word: str) -> str | None:
         near = {known for shape in shapes(word) for known in self._near.get(shape, ()) if one_slip(word, known)}
         near = {known for known in near if known not in self.medicines or self._may_be_medicine(word, known)}
         return near.pop() if len(near) == 1 else None

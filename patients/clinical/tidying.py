@@ -1,10 +1,12 @@
 """One finding for one fact: what a text says twice, or first roughly and then exactly."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from patients.clinical.findings import Assertion, Finding, Kind
+from patients.clinical.no_allergy import denies, is_none_known
 from patients.clinical.vocabulary import vocabulary
 
 GRADED = ("M17", "M16")
@@ -13,7 +15,8 @@ GRADE = "kellgren-lawrence-grade"
 
 def tidied(found: Sequence[Finding]) -> tuple[Finding, ...]:
     """In order of place; the same fact once, nothing that something more exact of the same text covers."""
-    exact = [finding for finding in found if not covered(finding, found)]
+    different = list({(finding.kind, finding.coding, finding.assertion): finding for finding in found}.values())
+    exact = [finding for finding in found if not covered(finding, different)]
     merged: dict[Any, Finding] = {}
     for finding in exact:
         key = identity(finding)
@@ -22,6 +25,8 @@ def tidied(found: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def covered(finding: Finding, others: Sequence[Finding]) -> bool:
+    if is_none_known(finding.coding):
+        return any(contradicts(finding, other) for other in others)
     if finding.kind is Kind.PROCEDURE and finding.assertion is Assertion.PRESENT:
         known = (Assertion.PLANNED, Assertion.HISTORICAL)
         return any(other.coding == finding.coding and other.assertion in known for other in others)
@@ -29,14 +34,27 @@ def covered(finding: Finding, others: Sequence[Finding]) -> bool:
     return any(more_exact(other, finding, prefixes) for other in others) if prefixes else False
 
 
+def contradicts(denial: Finding, other: Finding) -> bool:
+    """The same text names an allergy that none known can't be true beside."""
+    if other.kind is not Kind.ALLERGY or other.assertion is not Assertion.PRESENT or denial.coding is None:
+        return False
+    return not is_none_known(other.coding) and denies(denial.coding, other.coding)
+
+
 def yields_to(finding: Finding) -> tuple[str, ...]:
     """Codes, or their beginnings, beside which this one says nothing."""
     if finding.kind is not Kind.CONDITION or finding.coding is None:
         return ()
     code = finding.coding.code
-    lines = [entry.facts for entry in vocabulary().entries if entry.coding and entry.coding.code == code]
+    lines = lines_of(code)
     sides = [side[0] for line in lines for side in line.get("sides", {}).values()]
     return (*sides, *(prefix for line in lines if spoken(line, finding) for prefix in line.get("yields_to", ())))
+
+
+@cache
+def lines_of(code: str) -> tuple[Mapping[str, Any], ...]:
+    """The vocabulary's lines with this code; few codes have several."""
+    return tuple(entry.facts for entry in vocabulary().entries if entry.coding and entry.coding.code == code)
 
 
 def spoken(line: Any, finding: Finding) -> bool:
@@ -56,8 +74,6 @@ def identity(finding: Finding) -> tuple[Any, ...]:
         return finding.kind, name, repr(finding.details.get("value", finding.details.get("components")))
     if finding.kind is Kind.MEDICATION:
         return finding.kind, name, finding.assertion, finding.details.get("dose_value")
-    if finding.kind is Kind.ALLERGY and finding.coding is None:
-        return finding.kind, "none known"
     return finding.kind, name, finding.assertion
 
 

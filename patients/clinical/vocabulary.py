@@ -1,7 +1,7 @@
 """The words we know and what they are coded as, read from the data files beside this module."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,8 +12,11 @@ from patients.clinical.spelling import Spelling
 from patients.clinical.words import split
 
 DATA = Path(__file__).parent / "data"
-OWN_SYSTEM = "https://curaway.ai/fhir/CodeSystem/observations"
-"""Names of our own for observations that no free code system has a confirmed code for."""
+OWN_SYSTEMS = {
+    Kind.OBSERVATION: "https://curaway.ai/fhir/CodeSystem/observations",
+    Kind.PROCEDURE: "https://curaway.ai/fhir/CodeSystem/procedures",
+}
+"""Names of our own for what no free code system has a confirmed code for."""
 
 FILES = {
     Kind.CONDITION: "conditions.json",
@@ -41,22 +44,28 @@ class Entry:
 
 @dataclass(frozen=True)
 class Term:
-    """One way to write a concept."""
+    """One way to write a concept. `part` is this ingredient's place, and how many there are, of a combination."""
 
     words: tuple[str, ...]
     entry: Entry
-    capitals_only: bool
+    abbreviation: str = ""
+    operated: bool = False
+    """It names the procedure only beside a word for operating: "operated on for an inguinal hernia"."""
+    part: tuple[int, int] = (0, 1)
 
 
 class Vocabulary:
     """All concepts, found by the first word of a term or by their code."""
 
-    def __init__(self, entries: tuple[Entry, ...], not_these: frozenset[str]) -> None:
+    def __init__(
+        self, entries: tuple[Entry, ...], combinations: Sequence[Mapping[str, Any]], not_these: frozenset[str]
+    ) -> None:
         self.entries = entries
         self.terms: dict[str, list[Term]] = {}
-        for entry in entries:
-            for term in terms(entry):
-                self.terms.setdefault(term.words[0], []).append(term)
+        for term in (*(term for entry in entries for term in terms(entry)), *combined(entries, combinations)):
+            same = self.terms.setdefault(term.words[0], [])
+            if term.words and term not in same:
+                same.append(term)
         for candidates in self.terms.values():
             candidates.sort(key=lambda term: -len(term.words))
         self.by_code = {entry.coding.code: entry for entry in entries if entry.coding}
@@ -81,16 +90,29 @@ class Vocabulary:
 def vocabulary() -> Vocabulary:
     files = {kind: json.loads((DATA / name).read_text(encoding="utf-8")) for kind, name in FILES.items()}
     entries = tuple(entry(kind, data["system"], line) for kind, data in files.items() for line in data["entries"])
-    return Vocabulary(entries, frozenset(files[Kind.MEDICATION]["not_these"]))
+    medicines = files[Kind.MEDICATION]
+    return Vocabulary(entries, medicines["combinations"], frozenset(medicines["not_these"]))
 
 
 def entry(kind: Kind, system: str, line: Mapping[str, Any]) -> Entry:
-    system = OWN_SYSTEM if line.get("local") else system
+    system = OWN_SYSTEMS[kind] if line.get("local") else line.get("system", system)
     coding = Coding(system, line["code"], line["display"]) if line["code"] else None
     return Entry(kind, line["display"], coding, line)
 
 
 def terms(concept: Entry) -> Iterator[Term]:
-    for field, capitals_only in (("terms", False), ("abbreviations", True)):
-        for written in concept.facts.get(field, ()):
-            yield Term(tuple(split(written)), concept, capitals_only)
+    for written in concept.facts.get("terms", ()):
+        yield Term(tuple(split(written)), concept)
+    for written in concept.facts.get("abbreviations", ()):
+        yield Term(tuple(split(written)), concept, abbreviation=written)
+    for written in concept.facts.get("operated", ()):
+        yield Term(tuple(split(written)), concept, operated=True)
+
+
+def combined(entries: Iterable[Entry], combinations: Sequence[Mapping[str, Any]]) -> Iterator[Term]:
+    """A brand of several ingredients names each of them."""
+    medicines = {entry.display: entry for entry in entries if entry.kind is Kind.MEDICATION}
+    for line in combinations:
+        for place, ingredient in enumerate(line["of"]):
+            for written in line["terms"]:
+                yield Term(tuple(split(written)), medicines[ingredient], part=(place, len(line["of"])))

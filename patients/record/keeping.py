@@ -26,6 +26,7 @@ def keep(patient: Patient, told: Sequence[Told], *, origin: Origin, now: datetim
         [statement_of(row) for row in known.values()],
         [statement(one.finding, id=one.id, origin=origin, now=now) for one in told],
     )
+    settled = _settled(known, merged)
     shown, hidden = _arrange(known, merged)
     added = {statement.id: statement for statement in merged.added}
     FhirResource.objects.bulk_create(
@@ -36,9 +37,19 @@ def keep(patient: Patient, told: Sequence[Told], *, origin: Origin, now: datetim
     _emit(
         patient,
         ClinicalEntitiesExtracted(
-            document_id=_document(origin), **counted(one.finding for one in told), shown=shown, hidden=hidden
+            document_id=_document(origin),
+            **counted(one.finding for one in told),
+            shown=shown,
+            hidden=hidden,
+            settled=settled,
         ),
     )
+
+
+def _settled(known: Mapping[str, FhirResource], merged: Merged) -> list[str]:
+    """The ids of those that a source contradicted, and none does any more."""
+    before = {row.conflict_with_id for row in known.values() if row.conflict_with_id}
+    return sorted(before - {place.conflict_with for place in merged.places.values()})
 
 
 def _arrange(known: Mapping[str, FhirResource], merged: Merged) -> tuple[list[str], list[str]]:

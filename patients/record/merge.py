@@ -3,6 +3,8 @@
 - The same voice, later: what it says now replaces what it said; what it has said before is nothing new.
 - Different voices: all are kept. Structured data is believed before documents, these before chat, and that
   before self-report; of equals the surer, then the later. The one believed is canonical: the one that is shown.
+- That no allergy is known is never shown beside an allergy: the same voice's later allergy replaces it, and of
+  different voices the allergy is believed, whoever tells it, and the denial kept and flagged.
 - What contradicts all of the canonical ones (a document may say two things of one) is kept, and flagged.
 
 Which is canonical, and what conflicts, depends on what is kept alone, not on the order in which it came.
@@ -55,16 +57,16 @@ def merge(known: Collection[Statement], told: Sequence[Statement]) -> Merged:
         earlier = [before for before in known if before.id in live and _same_voice(before, statement)]
         if any(not statement.adds_to(before) for before in earlier):
             continue
-        for before in earlier:
+        for before in (*earlier, *_denials_by(statement, live.values())):
             superseded[before.id] = statement.id
             del live[before.id]
         live[statement.id] = statement
         added.append(statement)
-    places = arranged(live.values())
+    places = arranged(list(live.values()))
     return Merged(tuple(added), superseded, places, _new_conflicts(arranged(known), places, live))
 
 
-def arranged(statements: Iterable[Statement]) -> dict[str, Place]:
+def arranged(statements: Collection[Statement]) -> dict[str, Place]:
     """The standing of each statement among all that are kept."""
     places: dict[str, Place] = {}
     for group in _groups(statements):
@@ -73,7 +75,23 @@ def arranged(statements: Iterable[Statement]) -> dict[str, Place]:
         for statement in believed:
             conflicts = statement not in canonical and all(map(statement.contradicts, canonical))
             places[statement.id] = Place(statement in canonical, believed[0].id if conflicts else None)
-    return places
+    return places | _denied(statements, places)
+
+
+def _denied(statements: Collection[Statement], places: Mapping[str, Place]) -> dict[str, Place]:
+    """The standing of those that say there is no allergy, where one is known: the surest of these is shown instead."""
+    denied: dict[str, Place] = {}
+    for denial in statements:
+        named = [other for other in statements if denial.denies(other) and places[other.id].canonical]
+        if named:
+            denied[denial.id] = Place(False, max(named, key=_belief).id)
+    return denied
+
+
+def _denials_by(statement: Statement, live: Iterable[Statement]) -> list[Statement]:
+    """What the same voice said before of having no allergy, now that it names one."""
+    same = [before for before in live if before.origin.voice == statement.origin.voice]
+    return [before for before in same if before.denies(statement)]
 
 
 def _groups(statements: Iterable[Statement]) -> Iterable[list[Statement]]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from patients.clinical.findings import Assertion, Finding, Findings, Kind
+from patients.clinical.findings import Assertion, Coding, Finding, Findings, Kind
+from patients.clinical.no_allergy import denies, is_none_known
 
 RESOURCE_TYPES: Mapping[Kind, str] = {
     Kind.CONDITION: "Condition",
@@ -79,12 +80,29 @@ class Statement:
         said = [*self.subject, self.side, sorted(self.details.items())]
         return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
 
+    @property
+    def is_denial(self) -> bool:
+        """It says that no allergy is known."""
+        return is_none_known(self._coding)
+
+    def denies(self, other: Statement) -> bool:
+        """Whether the other names an allergy that this says there is none of."""
+        return self.is_denial and other.kind is Kind.ALLERGY and denies(self._named, other._coding)
+
     def contradicts(self, other: Statement) -> bool:
         return any(self._differs(other, name) for name in COMPARED[self.kind])
 
     def adds_to(self, other: Statement) -> bool:
         """Whether it says anything about the same that the other does not."""
         return any(other.details.get(name) != value for name, value in self.details.items())
+
+    @property
+    def _coding(self) -> Coding | None:
+        return self._named if self.code else None
+
+    @property
+    def _named(self) -> Coding:
+        return Coding(self.code_system, self.code, self.display)
 
     def _occasion(self) -> tuple[str, ...]:
         # A value of another day is another measurement; what is planned is not what was done.

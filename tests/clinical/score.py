@@ -1,7 +1,9 @@
 """How much of what a reader marked in the sample reports the deterministic engine finds, and what else it finds.
 
-    python -m tests.clinical.score            the table
+    python -m tests.clinical.score            the tables
     python -m tests.clinical.score --misses   every difference as well
+    python -m tests.clinical.score --write    the tables into docs/reference/clinical-accuracy.md
+    python -m tests.clinical.score --codes    every code there is to mark with (see tests/data/reports/README.md)
 
 A finding is right when its kind, code and assertion are those of the gold. Its details (value, unit, dose, times a
 day, laterality, reaction, severity, interpretation) are counted apart, over the findings that are right.
@@ -9,7 +11,6 @@ day, laterality, reaction, severity, interpretation) are counted apart, over the
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +18,14 @@ from typing import Any
 
 from patients.clinical.engine import DeterministicEngine
 from patients.clinical.findings import Finding, Kind
+from patients.clinical.vocabulary import vocabulary
 
 REPORTS = Path(__file__).parents[1] / "data" / "reports"
 HALVES = {"development": REPORTS, "held out": REPORTS / "held_out"}
-SYSTOLIC, DIASTOLIC = 0, 1
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "clinical-accuracy.md"
+CLOSE = 1e-6
+EMPTY = "No report lies in this half yet: `python -m tests.clinical.score --write` fills it in when one does."
+NOT_COMPARED = {"kind", "code", "assertion", "name"}
 Key = tuple[str, str | None, str]
 
 
@@ -91,12 +96,19 @@ def compare_details(report: str, key: Key, mark: Mapping[str, Any], finding: Fin
     seen = dict(finding.details)
     if "components" in seen:
         seen["systolic"], seen["diastolic"] = (part["value"] for part in seen["components"])
-    for name in mark.keys() - {"kind", "code", "assertion"}:
+    for name in sorted(mark.keys() - NOT_COMPARED):
         tally.details += 1
-        same = str(seen.get(name)).lower() == str(mark[name]).lower()
+        same = alike(seen.get(name), mark[name])
         tally.details_right += same
         if not same:
             tally.differences.append(f"{report}: {key} {name} is {seen.get(name)!r}, marked {mark[name]!r}")
+
+
+def alike(told: Any, marked: Any) -> bool:
+    """Numbers as numbers, 2 and 2.0; words in any case."""
+    if isinstance(told, int | float) and isinstance(marked, int | float):
+        return abs(told - marked) < CLOSE
+    return str(told).lower() == str(marked).lower()
 
 
 def found_key(finding: Finding) -> Key:
@@ -119,12 +131,44 @@ def table(tallies: Mapping[str, Tally]) -> str:
     return "\n".join(lines)
 
 
+def section(half: str) -> str:
+    """What the accuracy page says of this half."""
+    reports = len(list(HALVES[half].glob("*.json")))
+    return f"{reports} reports.\n\n{table(scores(HALVES[half]))}" if reports else EMPTY
+
+
+def marks(half: str) -> tuple[str, str]:
+    """Between these two lines of the page stands the half's section."""
+    return f"<!-- {half} -->\n", f"\n<!-- end of {half} -->"
+
+
+def filled(page: str) -> str:
+    """The page with the sections of today; ValueError when it has no place for one."""
+    for half in HALVES:
+        first, last = marks(half)
+        start, end = page.index(first), page.index(last)
+        before, after = page[:start], page[end + len(last) :]
+        page = f"{before}{first}{section(half)}{last}{after}"
+    return page
+
+
+def codes() -> list[str]:
+    """Kind, code and name of all that can be found; `null` for the medicines that no code was confirmed for."""
+    coded = {f"{kind.value}\t{one.code}\t{one.display}" for kind, one in vocabulary().codings()}
+    medicines = (one for one in vocabulary().entries if one.kind is Kind.MEDICATION and one.coding is None)
+    return sorted(coded | {f"{one.kind.value}\tnull\t{one.display}" for one in medicines})
+
+
 def main() -> None:
+    if "--codes" in sys.argv:
+        print("\n".join(codes()))
+        return
     for half, folder in HALVES.items():
-        tallies = scores(folder)
-        print(f"\n{half}: {len(list(folder.glob('*.json')))} reports\n\n{table(tallies)}")
+        print(f"\n{half}: {section(half)}")
         if "--misses" in sys.argv:
-            print("\n".join(Counter(line for tally in tallies.values() for line in tally.differences)))
+            print("\n".join(line for tally in scores(folder).values() for line in tally.differences))
+    if "--write" in sys.argv:
+        PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ CONDITIONS = [
     ("Neither gout nor psoriasis.", "L40.9", "negated"),
     ("Deep vein thrombosis was excluded by ultrasound.", "I82.409", "negated"),
     ("Non-diabetic.", "E11", "negated"),
-    ("He no longer smokes.", "F17.210", "negated"),
+    ("He no longer smokes.", "F17.210", "historical"),
     ("Not only hypertension.", "I10", "present"),
     ("There was no improvement in her osteoporosis.", "M81.0", "present"),
     ("Hypertension is not well controlled.", "I10", "present"),

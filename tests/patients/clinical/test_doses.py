@@ -28,14 +28,14 @@ DOSES = [
     ("½ tablet nocte", 0.5, "{tablet}", 1),
     ("5 mg 2x1", 5, "mg", 2),
     ("500 ملغ مرتين يوميا", 500, "mg", 2),
-    ("20", 20, "mg", None),
+    ("20", 20, None, None),
 ]
 
 
 @pytest.mark.parametrize(("written", "value", "unit", "times"), DOSES)
-def test_a_dose_is_read(written: str, value: float, unit: str, times: float | None) -> None:
+def test_a_dose_is_read(written: str, value: float, unit: str | None, times: float | None) -> None:
     told = dose_details(written, locale="en")
-    assert (told["dose_value"], told["dose_unit"], told.get("times_per_day")) == (value, unit, times)
+    assert (told["dose_value"], told.get("dose_unit"), told.get("times_per_day")) == (value, unit, times)
 
 
 def test_a_thousand_is_pointed_in_spanish_only() -> None:
@@ -80,7 +80,7 @@ def test_each_medicine_has_its_own_dose() -> None:
     assert [(f.details["dose_value"], f.details["times_per_day"]) for f in both] == [(75, 1), (2.5, 2)]
 
 
-@pytest.mark.parametrize("other", ["chlorpropamide", "hydroxyzine", "prednisol", "cefotaxime", "metformil"])
+@pytest.mark.parametrize("other", ["chlorpropamide", "cefoxitin", "prednisol", "clofazimine", "metformil"])
 def test_a_medicine_is_never_read_as_another(other: str) -> None:
     assert [f.text for f in found(f"{other} 50 mg daily").of(Kind.MEDICATION) if other != "metformil"] == []
 

@@ -84,10 +84,10 @@ ALLERGIES = [
     ("ALLERGIES\nPenicillin (rash)", [("70618", "present")]),
     ("Allergic to penicillin and latex.", [("70618", "present"), ("Z91.040", "present")]),
     ("Penicillin allergy", [("70618", "present")]),
-    ("NKDA", [(None, "negated")]),
-    ("No known drug allergies.", [(None, "negated")]),
+    ("NKDA", [("409137002", "present")]),
+    ("No known drug allergies.", [("409137002", "present")]),
     ("Alergias: penicilina (exantema)", [("70618", "present")]),
-    ("No alergias conocidas", [(None, "negated")]),
+    ("No alergias conocidas", [("716186003", "present")]),
     ("Not allergic to latex.", [("Z91.040", "negated")]),
 ]
 
