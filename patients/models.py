@@ -157,7 +157,8 @@ class DocumentStatus(models.TextChoices):
 class Document(models.Model):
     """A medical document of a patient, from its announced upload to its text.
 
-    `pages` is `[{"text", "confidence", "method"}]` once parsed, `clinical` whether that is worth an analysis.
+    `pages` is `[{"text", "confidence", "method", "fault"}]`, of a long document while it is still being read, too;
+    `clinical`, whether that is worth an analysis.
     `claim` and `claimed_until` say which delivery of its job works on it, so that any number of deliveries have
     one effect; `began_at`, since when its present step is being tried.
     """
@@ -172,6 +173,9 @@ class Document(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     retryable = models.BooleanField(null=True, blank=True)
     pages = models.JSONField(null=True, blank=True)
+    page_count = models.PositiveIntegerField(null=True, blank=True, help_text="Null until it is known.")
+    pages_read = models.PositiveIntegerField(default=0)
+    page_confidence = models.JSONField(default=list, blank=True, help_text="Of each page; null: its own text.")
     method = models.CharField(max_length=10, blank=True)
     characters = models.PositiveIntegerField(default=0)
     confidence = models.FloatField(null=True, blank=True)

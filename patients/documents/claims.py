@@ -42,6 +42,10 @@ class ClaimLost(Exception):
     """The claim ran out before the work ended: nothing was stored, another delivery may have taken over."""
 
 
+class Paused(Exception):
+    """The work has stopped where another delivery can take it up."""
+
+
 @transaction.atomic
 def begin(delivery: Delivery, *, now: datetime) -> Document | Held | TooEarly | Outcome:
     """Take the document for this delivery, unless its step is done, being done, to come, or not to be done.
@@ -49,7 +53,7 @@ def begin(delivery: Delivery, *, now: datetime) -> Document | Held | TooEarly | 
     A claim that ran out or was given back is taken over; that the step began is recorded once. One that failed
     for now begins anew when its job was published again.
     """
-    document, step = _locked(delivery), delivery.step
+    document, step = locked(delivery.patient_id, delivery.document_id), delivery.step
     again = _is_asked_for_again(delivery, document)
     if document.status in step.ends and not again:
         return _settled(delivery, document)
@@ -105,6 +109,21 @@ def fail(delivery: Delivery, fault: Fault) -> Outcome | None:
     return None
 
 
+@transaction.atomic
+def put_back(delivery: Delivery) -> Outcome | None:
+    """Free the document, and have its job published again for what is left of it; raises `ClaimLost`.
+
+    None when the job is not on its way: then nobody but the sender of this delivery can bring it again.
+    """
+    document = _ours(delivery)
+    if isinstance(document, Outcome):
+        return document
+    document.claim, document.claimed_until = None, None
+    document.save()
+    is_brought = delivery.job_id is not None and jobs.put_back(delivery.job_id)
+    return Outcome.DONE if is_brought else None
+
+
 def renew(delivery: Delivery, *, now: datetime) -> None:
     """Keep the claim for another while, if it is still this delivery's."""
     _claimed(delivery).update(claimed_until=now + CLAIM)
@@ -129,16 +148,17 @@ def _claimed(delivery: Delivery) -> QuerySet[Document]:
     return Document.objects.filter(pk=delivery.document_id, claim=delivery.claim)
 
 
-def _locked(delivery: Delivery) -> Document:
-    patient = Patient.objects.select_for_update(no_key=True).get(pk=delivery.patient_id)
-    document = Document.objects.select_for_update(no_key=True).get(pk=delivery.document_id)
+def locked(patient_id: str, document_id: str) -> Document:
+    """The document, locked until the transaction ends; its patient first, so that consent stays as it is."""
+    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+    document = Document.objects.select_for_update(no_key=True).get(pk=document_id)
     document.patient = patient
     return document
 
 
 def _ours(delivery: Delivery) -> Document | Outcome:
     """The document, still claimed by this delivery; or the outcome that makes its work needless."""
-    document = _locked(delivery)
+    document = locked(delivery.patient_id, delivery.document_id)
     if document.status in delivery.step.ends:
         return _settled(delivery, document)
     if not may_be_processed(document.patient):
@@ -161,11 +181,12 @@ def _is_asked_for_again(delivery: Delivery, document: Document) -> bool:
 
 
 def _set_aside(delivery: Delivery, document: Document) -> Outcome:
-    """Back to where it waits for consent; a delivery that still works on it finds its claim gone."""
-    document.status, document.claim, document.claimed_until = delivery.step.waiting, None, None
-    document.reason, document.retryable = "", None
+    """It waits for consent where it is, since nothing is told of that; a delivery that still works on it finds its
+    claim gone. One that has failed stays so, and can be asked for again."""
+    document.claim, document.claimed_until = None, None
     document.save()
-    _finish_job(delivery, JobStatus.DONE)
+    failed = document.status == DocumentStatus.FAILED
+    _finish_job(delivery, JobStatus.FAILED if failed else JobStatus.DONE)
     return Outcome.SKIPPED
 
 

@@ -17,6 +17,9 @@ MAX_SIDE = 2400
 MAX_PIXELS = 50_000_000
 """Of a picture as uploaded: 200 MB decoded. Without it, a file of 60 KB could ask for any amount."""
 
+SQUARE, FURTHEST = 1.2, 0.25
+"""Dots per inch across by dots per inch down: what is still a square dot, and the least that is believed."""
+
 DECODERS = {JPEG: "JPEG", PNG: "PNG", TIFF: "TIFF"}
 
 
@@ -28,26 +31,40 @@ def drawn_page(page: pypdfium2.PdfPage) -> Image.Image:
     return picture.convert("RGB")
 
 
-def drawn_pictures(path: Path, content_type: str) -> Iterator[Image.Image]:
-    """The pages of an uploaded picture, one at a time. Raises Broken, TooLargeToDraw or TooManyPages."""
-    with opened_picture(path, content_type) as picture:
-        # Telephones put a thumbnail or a depth map behind a JPEG as further frames; only a TIFF has pages.
-        pages = getattr(picture, "n_frames", 1) if content_type == TIFF else 1
-        if pages > MAX_PAGES:
+@contextmanager
+def opened_picture(path: Path, content_type: str) -> Iterator[Image.Image]:
+    """The picture, open and not yet decoded. Raises Broken, TooLargeToDraw or TooManyPages."""
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    with refusals():
+        # One decoder: Pillow guesses among forty formats, some of them rarely looked after.
+        picture = Image.open(path, formats=(DECODERS[content_type],))
+    with picture:
+        if page_count(picture) > MAX_PAGES:
             raise TooManyPages
-        for number in range(pages):
-            picture.seek(number)
-            yield upright(picture)
+        yield picture
+
+
+def page_count(picture: Image.Image) -> int:
+    """How many pages it has: only a TIFF has several.
+
+    Telephones put a thumbnail or a depth map behind a JPEG as further frames.
+    """
+    with refusals():
+        return int(getattr(picture, "n_frames", 1)) if picture.format == DECODERS[TIFF] else 1
+
+
+def drawn_picture(picture: Image.Image, number: int) -> Image.Image:
+    """Page `number`, from 0, of an open picture. Raises Broken or TooLargeToDraw."""
+    with refusals():
+        picture.seek(number)
+        return upright(picture)
 
 
 @contextmanager
-def opened_picture(path: Path, content_type: str) -> Iterator[Image.Image]:
-    """The picture, open and not yet decoded; what Pillow refuses in it becomes Broken or TooLargeToDraw."""
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+def refusals() -> Iterator[None]:
+    """What Pillow refuses in the block becomes Broken or TooLargeToDraw."""
     try:
-        # One decoder: Pillow guesses among forty formats, some of them rarely looked after.
-        with Image.open(path, formats=(DECODERS[content_type],)) as picture:
-            yield picture
+        yield
     except Image.DecompressionBombError as error:
         raise TooLargeToDraw from error
     except (OSError, SyntaxError, ValueError, LookupError, TypeError, EOFError) as error:
@@ -61,7 +78,22 @@ def upright(picture: Image.Image) -> Image.Image:
     picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
     page = eight_bits(picture)
     page.thumbnail((MAX_SIDE, MAX_SIDE))
+    page = unsqueezed(page, *picture.info.get("dpi", (0, 0)))
+    page.thumbnail((MAX_SIDE, MAX_SIDE))
     return ImageOps.exif_transpose(on_white(page))
+
+
+def unsqueezed(page: Image.Image, across: float, down: float) -> Image.Image:
+    """The page with dots as wide as high, given its dots per inch: a fax has twice as many across as down.
+
+    Itself where they are about the same, unknown, or nothing that any machine has.
+    """
+    ratio = float(across) / float(down) if across and down else 1.0
+    if not (SQUARE < ratio < 1 / FURTHEST or FURTHEST < ratio < 1 / SQUARE):
+        return page
+    width, height = page.size
+    size = (width, round(height * ratio)) if ratio > 1 else (round(width / ratio), height)
+    return page.resize(size, Image.Resampling.NEAREST)
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:

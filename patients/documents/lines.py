@@ -1,83 +1,11 @@
-"""Recognised pieces of text put back into the lines they were written in.
+"""Recognised pieces of text put back into the lines they were written in."""
 
-Recognition returns boxes, not lines, and on a crooked page the right end of one row lies as high as the left
-end of the next: sorted by height alone, a laboratory value lands beside the wrong test.
-"""
+from collections.abc import Iterable
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from statistics import fmean
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some text, its confidence 0..1, and its box: corners from the top left, clockwise, in pixels."""
-
-    text: str
-    confidence: float
-    corners: tuple[Point, Point, Point, Point]
+from patients.documents.columns import in_reading_order
+from patients.documents.pieces import Piece, rows
 
 
 def lines(pieces: Iterable[Piece]) -> list[str]:
-    """The text line by line, top to bottom; the pieces of a line from left to right, one space apart."""
-    pieces = list(pieces)
-    angle = skew(pieces)
-    rows: list[list[Placed]] = []
-    for piece in sorted((placed(piece, angle) for piece in pieces), key=lambda piece: piece.middle):
-        home = next((row for row in reversed(rows) if beside(piece, row)), None)
-        if home is None:
-            rows.append([piece])
-        else:
-            home.append(piece)
-    rows.sort(key=lambda row: fmean(piece.middle for piece in row))
-    return [" ".join(piece.text for piece in sorted(row, key=lambda piece: piece.left)) for row in rows]
-
-
-def skew(pieces: Sequence[Piece]) -> float:
-    """By how many radians the page's rows fall to the right: the median of boxes, long ones weighing more.
-
-    The box of a short word is as likely to lean either way; only long boxes know the direction of a row.
-    """
-    leaning = sorted(
-        (math.atan2(right[1] - left[1], right[0] - left[0]), math.dist(left, right))
-        for left, right, _, _ in (piece.corners for piece in pieces)
-    )
-    half, so_far = sum(width**2 for _, width in leaning) / 2, 0.0
-    for angle, width in leaning:
-        so_far += width**2
-        if so_far >= half:
-            return angle
-    return 0.0
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A piece on the straightened page."""
-
-    text: str
-    left: float
-    top: float
-    bottom: float
-
-    @property
-    def middle(self) -> float:
-        return (self.top + self.bottom) / 2
-
-
-def placed(piece: Piece, angle: float) -> Placed:
-    sine, cosine = math.sin(-angle), math.cos(-angle)
-    straight = [(x * cosine - y * sine, x * sine + y * cosine) for x, y in piece.corners]
-    top, bottom = fmean((straight[0][1], straight[1][1])), fmean((straight[2][1], straight[3][1]))
-    return Placed(piece.text, min(x for x, _ in straight), min(top, bottom), max(top, bottom))
-
-
-def beside(piece: Placed, row: Sequence[Placed]) -> bool:
-    """Whether the piece stands in the row: each one's middle lies within the other's height.
-
-    Measured against the row's mean and not its outer edges, or one tall stamp would pull two rows into one.
-    """
-    top, bottom = fmean(other.top for other in row), fmean(other.bottom for other in row)
-    return top < piece.middle < bottom and piece.top < (top + bottom) / 2 < piece.bottom
+    """The text line by line in the order of reading; the pieces of a line from left to right, one space apart."""
+    return [" ".join(piece.text for piece in row) for row in in_reading_order(rows(pieces))]

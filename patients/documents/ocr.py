@@ -1,26 +1,26 @@
-"""Reading the picture of a page by eye: RapidOCR with the models inside its wheel, nothing downloaded.
+"""Reading the picture of a page by eye.
 
 Import this late: it takes seconds and hundreds of megabytes, and most PDFs never need it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from math import dist
+from statistics import median
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
-from rapidocr import RapidOCR
-from rapidocr.utils.output import RapidOCROutput
 
-from patients.documents.lines import Piece, Point, lines
+from patients.documents import eye
+from patients.documents.legibility import share_read
+from patients.documents.lines import lines
+from patients.documents.orientation import quarter_turns
+from patients.documents.pieces import Piece, across, down
+from patients.documents.restoration import restored, stretched
 from patients.documents.text import tidied
 
-THREADS = 2
-UPRIGHT = 0.85
-"""A page on its head is read too, as nonsense of confidence 0.7; a poor scan lies above 0.9."""
+SQUAT = 0.6
+"""Letters wider than this share of their line's height are squeezed: others measure 0.36 to 0.48, those of a fax
+whose dots were taken for squares 0.74."""
 
 
 @dataclass(frozen=True)
@@ -32,55 +32,30 @@ class OcrPage:
 
 
 def read_page(image: Image.Image) -> OcrPage:
-    """The text of one RGB page, whichever way up it was scanned; empty when there is none."""
-    found = pieces(image)
-    if lie_sideways(found):
-        image = image.transpose(Image.Transpose.ROTATE_90)
-        found = pieces(image)
-    if found and confidence(found) < UPRIGHT:
-        turned = pieces(image.transpose(Image.Transpose.ROTATE_180))
-        found = max(found, turned, key=confidence)
-    return OcrPage(tidied("\n".join(lines(found))), round(confidence(found), 4))
+    """The text of one RGB page, whichever way up it was scanned; empty when there is none.
+
+    Its confidence is the letters' mean, times the share of what looks like letters that was read at all.
+    """
+    scan = np.asarray(image)
+    page = restored(scan)
+    turns = quarter_turns(page, found=eye.boxes, sureness=eye.sureness)
+    page = np.rot90(page, turns)
+    found = eye.pieces(page)
+    if are_squat(found):
+        # Before it is restored: what is a speck depends on the dots' shape.
+        page = restored(stretched(np.rot90(scan, turns)))
+        found = eye.pieces(page)
+    return OcrPage(tidied("\n".join(lines(found))), round(confidence(found) * share_read(page, found), 4))
 
 
-def pieces(image: Image.Image) -> list[Piece]:
-    found = engine()(np.asarray(image)[:, :, ::-1])
-    # A page without text comes back as another class, or as this one with nothing in it.
-    if not isinstance(found, RapidOCROutput) or found.txts is None:
-        return []
-    return [
-        Piece(text, float(sure), corners(box))
-        for text, sure, box in zip(found.txts, found.scores or (), np.asarray(found.boxes), strict=True)
-    ]
-
-
-def corners(box: NDArray[np.float32]) -> tuple[Point, Point, Point, Point]:
-    (a, b), (c, d), (e, f), (g, h) = box.tolist()
-    return (a, b), (c, d), (e, f), (g, h)
-
-
-def lie_sideways(found: Sequence[Piece]) -> bool:
-    """Whether the boxes, taken together, are taller than wide."""
-    across = sum(dist(piece.corners[0], piece.corners[1]) for piece in found)
-    down = sum(dist(piece.corners[0], piece.corners[3]) for piece in found)
-    return down > across
+def are_squat(found: Sequence[Piece]) -> bool:
+    """Whether the letters were squeezed from above."""
+    long = [piece for piece in found if len(piece.text) >= 4]
+    widths = [across(piece.corners) / len(piece.text) / max(down(piece.corners), 1) for piece in long]
+    return bool(widths) and median(widths) > SQUAT
 
 
 def confidence(found: Sequence[Piece]) -> float:
     """The mean confidence of the letters, 0.0 when there are none."""
     letters = sum(len(piece.text) for piece in found)
     return sum(piece.confidence * len(piece.text) for piece in found) / letters if letters else 0.0
-
-
-@cache
-def engine() -> RapidOCR:
-    cv2.setNumThreads(THREADS)
-    return RapidOCR(
-        params={
-            # The classifier of upside-down lines turns short ones that stand upright: "7.1" becomes "1'L".
-            "Global.use_cls": False,
-            "Global.log_level": "error",
-            "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        }
-    )

@@ -52,7 +52,8 @@ class FinishedUpload(Schema):
 
 
 class DocumentRecord(Schema):
-    """A document and how far its reading is; `pages`, `method` and `confidence` are null before it was read."""
+    """A document and how far its reading is; `method` and `confidence` are null before it was read, `pages` until
+    that is known."""
 
     id: str
     filename: str
@@ -62,9 +63,11 @@ class DocumentRecord(Schema):
     reason: str | None
     retryable: bool | None
     pages: int | None
+    pages_read: int = Field(description="Grows page by page while a long document is read.")
     characters: int
     method: str | None
     confidence: float | None
+    page_confidence: list[float | None] = Field(description="Of each page read by eye, 0-1; null: its own text.")
     needs_review: list[int] = Field(description="Numbers, from 1, of the pages that were read unsurely.")
     created_at: str
     uploaded_at: str | None

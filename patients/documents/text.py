@@ -41,14 +41,20 @@ def needs_ocr(text: str) -> bool:
 
 @contextmanager
 def opened_pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
-    """The document, open while the block runs; whatever PDFium refuses in it becomes Encrypted or Broken."""
+    """The document, open while the block runs. Raises Encrypted, Broken or TooManyPages."""
+    with refusals(), pypdfium2.PdfDocument(path) as document:
+        if len(document) > MAX_PAGES:
+            raise TooManyPages
+        if len(document) == 0:
+            raise Broken("no pages")
+        yield document
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What PDFium refuses in the block becomes Encrypted or Broken."""
     try:
-        with pypdfium2.PdfDocument(path) as document:
-            if len(document) > MAX_PAGES:
-                raise TooManyPages
-            if len(document) == 0:
-                raise Broken("no pages")
-            yield document
+        yield
     except pypdfium2.PdfiumError as error:
         needs_password = error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD
         raise (Encrypted if needs_password else Broken)(str(error)) from error

@@ -12,7 +12,7 @@ def resume_documents(patient: Patient) -> None:
 
     Their jobs ended when they were delivered without consent; those that did not end yet need nothing.
     """
-    steps = {step.waiting: step for step in (READING, ANALYSIS)}
+    steps = {status: step for step in (READING, ANALYSIS) for status in (step.waiting, step.working)}
     waiting = Document.objects.filter(patient=patient, status__in=steps)
     for document_id, status in waiting.values_list("pk", "status"):
         jobs.reopen(

@@ -15,7 +15,7 @@ from curaway import context, log
 from curaway.qstash import CALLBACK_TIMEOUT_SECONDS
 from curaway.threads import in_worker
 from patients.documents import claims
-from patients.documents.claims import CLAIM, ClaimLost, Held, Keep, TooEarly
+from patients.documents.claims import CLAIM, ClaimLost, Held, Keep, Paused, TooEarly
 from patients.documents.deliveries import Delivery, Outcome, receive
 from patients.documents.faults import Fault
 from patients.documents.steps import Step
@@ -25,7 +25,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 Work = Callable[[Document], Awaitable[Keep]]
-"""The work itself, on the event loop and outside of any transaction; returns how its result is kept."""
+"""The work itself, on the event loop and outside of any transaction; returns how its result is kept.
+
+Raises `Paused` when it has to stop and is to go on with another delivery.
+"""
 
 logger = log.get(__name__)
 
@@ -109,6 +112,8 @@ async def _worked(delivery: Delivery, work: Work) -> Outcome:
         keep = await work(begun)
     except Fault as fault:
         return await _failed(delivery, begun, fault)
+    except Paused:
+        return await _put_back(delivery)
     finally:
         renewing.cancel()
     return await in_worker(claims.finish, delivery, keep)
@@ -145,6 +150,13 @@ async def _failed(delivery: Delivery, begun: Document, fault: Fault) -> Outcome:
     outcome = await in_worker(claims.fail, delivery, fault)
     if outcome is None:
         raise fault
+    return outcome
+
+
+async def _put_back(delivery: Delivery) -> Outcome:
+    outcome = await in_worker(claims.put_back, delivery)
+    if outcome is None:
+        raise NotNow
     return outcome
 
 

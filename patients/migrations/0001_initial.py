@@ -332,6 +332,15 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("retryable", models.BooleanField(blank=True, null=True)),
                 ("pages", models.JSONField(blank=True, null=True)),
+                (
+                    "page_count",
+                    models.PositiveIntegerField(blank=True, help_text="Null until it is known.", null=True),
+                ),
+                ("pages_read", models.PositiveIntegerField(default=0)),
+                (
+                    "page_confidence",
+                    models.JSONField(blank=True, default=list, help_text="Of each page; null: its own text."),
+                ),
                 ("method", models.CharField(blank=True, max_length=10)),
                 ("characters", models.PositiveIntegerField(default=0)),
                 ("confidence", models.FloatField(blank=True, null=True)),

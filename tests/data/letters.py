@@ -86,6 +86,16 @@ CARDIAC_NOTE = [
     words("Dr. Ruth Adler"),
 ]
 
+LONG_FAX = [
+    [
+        Line(((0.0, f"Nursing notes, page {number} of 4"),), size=1.3, bold=True, after=0.4),
+        words(f"Patient: Grace Whitfield. {MARK.capitalize()}."),
+        row("Hemoglobin", value, "g/dL", f"12.0{DASH}16.0"),
+        row("Potassium", other, "mmol/L", f"3.5{DASH}5.1"),
+    ]
+    for number, value, other in ((1, "9.8", "4.1"), (2, "10.4", "3.9"), (3, "10.9", "4.4"), (4, "11.6", "4.2"))
+]
+
 FAX_PAGES = [
     [
         Line(((0.0, "Physiotherapy Discharge Note"),), size=1.4, bold=True, after=0.5),

@@ -55,6 +55,16 @@ def two_pages() -> bytes:
     return buffer.getvalue()
 
 
+def long_fax() -> bytes:
+    """Four pages in standard quality: half as many dots down as across, as the file says."""
+    draw = np.random.default_rng(SEED)
+    drawn = (pages.drawn(lines, size=(1700, 420), margin=130, text=34) for lines in letters.LONG_FAX)
+    first, *others = (paper.sent_by_fax(page, draw, down=98, flipped=0.0005) for page in drawn)
+    buffer = io.BytesIO()
+    first.save(buffer, "TIFF", compression="group4", save_all=True, append_images=others, dpi=(204, 98))
+    return buffer.getvalue()
+
+
 def encrypted() -> bytes:
     content = minimal_pdf.text_page(letters.CARDIAC_NOTE)
     return minimal_pdf.text_pdf([content], user_password="let me in")
@@ -84,6 +94,7 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "knee-report.pdf": knee_report,
     "phone-photo.jpg": phone_photo,
     "two-pages.tif": two_pages,
+    "long-fax.tif": long_fax,
     "encrypted.pdf": encrypted,
     "broken.pdf": broken,
     "blank-scan.png": blank_scan,

@@ -13,8 +13,14 @@ INK = 38
 def drawn(lines: Sequence[Line], *, size: tuple[int, int], margin: int, text: int) -> Image.Image:
     """The letter on a white page of `size` pixels, with letters `text` pixels high."""
     page = Image.new("L", size, 255)
+    written(page, lines, margin=margin, text=text, top=0.65 * margin)
+    return page
+
+
+def written(page: Image.Image, lines: Sequence[Line], *, margin: int, text: int, top: float) -> float:
+    """Writes the lines on the page, the first one `top` pixels from its edge; where the next one would begin."""
     pen = ImageDraw.Draw(page)
-    width, y = size[0] - 2 * margin, 0.65 * margin
+    width, y = page.width - 2 * margin, top
     for line in lines:
         font = ImageFont.load_default(size=text * line.size)
         stroke = 0.55 * line.size if line.bold else 0
@@ -25,7 +31,7 @@ def drawn(lines: Sequence[Line], *, size: tuple[int, int], margin: int, text: in
         if line.rule:
             pen.line((margin, y - text * 0.12, margin + width, y - text * 0.12), fill=110, width=2)
         y += text * line.after * 1.38
-    return page
+    return y
 
 
 def signed(page: Image.Image, at: tuple[int, int]) -> None:

@@ -40,6 +40,28 @@ def photographed(page: Image.Image, draw: np.random.Generator) -> Image.Image:
     return Image.fromarray(np.clip(tones, 0, 255).astype(np.uint8))
 
 
+def shadowed(photo: Image.Image, draw: np.random.Generator, *, darkest: float) -> Image.Image:
+    """A soft-edged shadow over the lower right of the photograph, whose middle keeps `darkest` of its light."""
+    width, height = photo.size
+    x, y = np.linspace(0, 1, width)[None, :], np.linspace(0, 1, height)[:, None]
+    edge = 1 / (1 + np.exp(-18 * (0.7 * x + y - 1.05 + 0.03 * cloud(draw, (height, width), cells=5))))
+    return developed(np.asarray(photo, dtype=np.float64) * (1 - (1 - darkest) * edge)[..., None])
+
+
+def sent_by_fax(page: Image.Image, draw: np.random.Generator, *, down: int, flipped: float) -> Image.Image:
+    """The page as 1,728 dots across and `down` to the inch from top to bottom, each black or white: fed in crooked,
+    its strokes frayed, and a share of its dots `flipped` on the way."""
+    fed = page.rotate(draw.uniform(-0.7, 0.7), resample=Image.Resampling.BICUBIC, fillcolor=255)
+    size = (1728, round(page.height * 1728 / page.width * down / 204))
+    tones = np.asarray(fed.resize(size, Image.Resampling.BOX), dtype=np.float64)
+    dots = tones + draw.normal(0, 18, tones.shape) > 140
+    return Image.fromarray(dots ^ (draw.random(dots.shape) < flipped))
+
+
+def developed(tones: Tones) -> Image.Image:
+    return Image.fromarray(np.clip(tones, 0, 255).astype(np.uint8))
+
+
 def faxed(page: Image.Image) -> Image.Image:
     """The page in black and white only."""
     return page.rotate(-0.4, fillcolor=255).point(lambda tone: 255 if tone > 140 else 0).convert("1")

@@ -22,6 +22,7 @@ def reader(monkeypatch):
     monkeypatch.setattr(parsing, "read_document", standing_in := Reader())
     yield standing_in
     standing_in.let_go.set()
+    standing_in.go_on.set()
 
 
 @pytest.fixture

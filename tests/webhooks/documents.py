@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from django.utils import timezone
 
 from events import emit_event
 from events.models import Event, Job
-from patients.documents.reading import Page, Reading
+from patients.documents.faults import ReaderCrashed
+from patients.documents.kinds import CONTENT_TYPES, extension_of
+from patients.documents.pages import Page, Reading
+from patients.documents.reading import Heard, nobody
 from patients.documents.storage import storage
 from patients.models import Document, DocumentStatus, Patient
 
@@ -25,11 +29,12 @@ READING = Reading((Page("Right knee, grade 4", None, "text"), Page("seen", 0.5, 
 def upload(patient: Patient, sample: str = "knee-report.pdf", **fields: Any) -> Document:
     """A confirmed document, with its fact (correlation id `corr-upload`) and job."""
     content = (SAMPLES / sample).read_bytes()
+    content_type = CONTENT_TYPES[extension_of(sample)]
     document = Document.objects.create(
         patient=patient,
         tenant_id=patient.tenant_id,
         filename=sample,
-        content_type="application/pdf",
+        content_type=content_type,
         size=len(content),
         **{"status": DocumentStatus.UPLOADED, "uploaded_at": timezone.now(), **fields},
     )
@@ -39,7 +44,7 @@ def upload(patient: Patient, sample: str = "knee-report.pdf", **fields: Any) -> 
     fact = {
         "document_id": document.id,
         "filename": sample,
-        "content_type": "application/pdf",
+        "content_type": content_type,
         "size": len(content),
     }
     emit_event("document_uploaded", patient.tenant_id, patient.id, fact, "user_test", "corr-upload")
@@ -57,22 +62,41 @@ def story_of(document: Document) -> list[str]:
 
 
 class Reader:
-    """Stands in for `read_document`: waits for `let_go`, then answers `reading` or raises `fault`."""
+    """Stands in for `read_document`: waits for `let_go`, then answers `reading` or raises `fault`.
+
+    Turns the pages that were not read before; at page `stops_at` it waits for `go_on`.
+    """
 
     def __init__(self, *, text: str = "") -> None:
         self.reading = Reading((Page(text, None, "text"),), "text") if text else READING
         self.readings = 0
+        self.turned: list[int] = []
+        self.stops_at = self.dies_behind = 0
+        self.go_on = threading.Event()
         self.fault: Exception | None = None
         self.began = threading.Event()
         self.let_go = threading.Event()
         self.let_go.set()
 
-    async def __call__(self, path: Path, content_type: str) -> Reading:
+    async def __call__(
+        self, path: Path, content_type: str, *, read: Sequence[Page] = (), heard: Heard = nobody, wait_seconds: float
+    ) -> Reading:
         self.readings += 1
         self.loop = asyncio.get_running_loop()
         self.began.set()
-        while not self.let_go.is_set():
-            await asyncio.sleep(0.01)
+        await until(self.let_go)
         if self.fault is not None:
             raise self.fault
+        for number, page in list(enumerate(self.reading.pages, 1))[len(read) :]:
+            if number == self.stops_at:
+                await until(self.go_on)
+            self.turned.append(number)
+            await heard(page, number, len(self.reading.pages))
+            if number == self.dies_behind:
+                raise ReaderCrashed
         return self.reading
+
+
+async def until(let_go: threading.Event) -> None:
+    while not let_go.is_set():
+        await asyncio.sleep(0.01)

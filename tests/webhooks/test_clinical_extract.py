@@ -175,7 +175,11 @@ def test_what_was_found_while_consent_was_withdrawn_is_not_kept(deliver, documen
         analyst.let_go.set()
         assert status_in(answer.result()) == "skipped"
     document.refresh_from_db()
-    assert (document.status, resources(document).count()) == ("parsed", 0)
+    assert (document.status, document.claim, resources(document).count()) == ("analyzing", None, 0)
+    decide(document.patient, granted=True)
+    resume_documents(document.patient)
+    assert status_in(deliver(document)) == "done"
+    assert story_of(document) == ANALYZED
 
 
 def test_a_fault_of_ours_comes_again(deliver, document, analyst):

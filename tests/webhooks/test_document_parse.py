@@ -56,6 +56,7 @@ def test_reading_is_told_on_the_stream_under_the_uploads_correlation_id(deliver,
         "characters": 23,
         "method": "mixed",
         "confidence": 0.5,
+        "page_confidence": [None, 0.5],
         "needs_review": [2],
         "clinical": False,
     }

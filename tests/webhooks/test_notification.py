@@ -11,6 +11,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from curaway import finishing
 from events import jobs
 from events.models import Job, JobStatus
 from patients.models import Match, Notification, Patient
@@ -279,8 +280,8 @@ def test_the_server_leaves_when_its_mails_have_left(deliver, ana, mail_server, s
     with ThreadPoolExecutor(1) as queue:
         answer = queue.submit(deliver, job)
         assert mail_server.arrived.wait(10)
-        (work,) = notify._under_way
-        asyncio.run_coroutine_threadsafe(notify.settle(), work.get_loop()).result(10)
+        (work,) = finishing._under_way
+        asyncio.run_coroutine_threadsafe(finishing.settle(), work.get_loop()).result(10)
         assert stored(job).status == "sent"
         assert status_in(answer.result()) == "done"
 

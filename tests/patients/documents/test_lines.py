@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from patients.documents.lines import Piece, lines, skew
+from patients.documents.lines import lines
+from patients.documents.pieces import Piece, skew
 
 TABLE = [
     [("Test", 0), ("Result", 600), ("Unit", 900), ("Reference", 1300)],

@@ -14,14 +14,23 @@ import psutil
 import pytest
 
 from patients import confined
-from patients.documents import reading, slot
+from patients.documents import leafing, slot
 from patients.documents.faults import ReaderCrashed, TookTooLong
 from patients.documents.reading import read_document
 
 DATA = Path(__file__).parents[2] / "data"
 PDF = "application/pdf"
-SAYS = "import json, os, sys, time; said = lambda text: print(json.dumps({'ok': True, 'method': 'text', "
-SAYS += "'pages': [{'text': text, 'confidence': None, 'method': 'text'}]}));"
+SAYS = """
+import json, os, sys, time
+def tell(**line):
+    print(json.dumps(line), flush=True)
+def page(text, confidence=None):
+    tell(page={'text': text, 'confidence': confidence, 'method': 'text', 'fault': ''})
+def said(text):
+    tell(pages=1)
+    page(text)
+    tell(ok=True)
+"""
 SLEEPS = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
 
 StandIn = Callable[[str], None]
@@ -31,19 +40,19 @@ StandIn = Callable[[str], None]
 def reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StandIn:
     """Puts a few lines of Python in the reader's place."""
     monkeypatch.setattr(slot, "slot_path", lambda: tmp_path / "slot.lock")
-    return lambda code: monkeypatch.setattr(reading, "READER", (sys.executable, "-c", code))
+    return lambda code: monkeypatch.setattr(leafing, "READER", (sys.executable, "-c", code))
 
 
 async def test_the_real_reader_is_gone_when_its_time_is_up() -> None:
     with pytest.raises(TookTooLong):
-        await read_document(DATA / "scanned-knee-report.pdf", PDF, timeout_seconds=0.6)
+        await read_document(DATA / "scanned-knee-report.pdf", PDF, page_seconds=0.6)
     assert psutil.Process().children(recursive=True) == []
 
 
 async def test_time_out_kills_what_the_reader_started(reader: StandIn, tmp_path: Path) -> None:
     reader("import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[2], sys.argv[1]]).wait()")
     with pytest.raises(TookTooLong):
-        await read_document(tmp_path / "pid", SLEEPS, timeout_seconds=2)
+        await read_document(tmp_path / "pid", SLEEPS, page_seconds=2)
     gone(int((tmp_path / "pid").read_text()))
 
 
@@ -69,10 +78,10 @@ async def test_cancelling_one_who_waits_frees_nothing_and_harms_nobody(reader: S
 
 
 def test_the_reader_does_not_outlive_a_killed_server(tmp_path: Path) -> None:
-    child = "import sys; from patients.documents.confinement import confine; confine(int(sys.argv[3]));" + SLEEPS
+    child = "import sys; from patients.documents.confinement import confine; confine(int(sys.argv[4]));" + SLEEPS
     server = (
-        "import asyncio, sys; from pathlib import Path; from patients.documents import reading, slot;"
-        "slot.slot_path = lambda: Path(sys.argv[2]); reading.READER = (sys.executable, '-c', sys.argv[3]);"
+        "import asyncio, sys; from pathlib import Path; from patients.documents import leafing, reading, slot;"
+        "slot.slot_path = lambda: Path(sys.argv[2]); leafing.READER = (sys.executable, '-c', sys.argv[3]);"
         "asyncio.run(reading.read_document(Path(sys.argv[1]), 'application/pdf'))"
     )
     started = [sys.executable, "-c", server, str(tmp_path / "pid"), str(tmp_path / "slot"), child]
@@ -100,7 +109,7 @@ async def test_two_at_once_are_read_one_after_another(reader: StandIn, tmp_path:
 async def test_waiting_for_ones_turn_is_not_reading_time(reader: StandIn, tmp_path: Path) -> None:
     reader(SAYS + "said('in time')")
     async with slot.reading_slot():
-        task = asyncio.create_task(read_document(tmp_path, PDF, timeout_seconds=1.5))
+        task = asyncio.create_task(read_document(tmp_path, PDF, page_seconds=1.5))
         await asyncio.sleep(1.6)
     assert (await task).text == "in time"
 
@@ -112,6 +121,10 @@ async def test_waiting_for_ones_turn_is_not_reading_time(reader: StandIn, tmp_pa
         "raise SystemExit(3)",
         "print('a library that prints')",
         "print('{\"ok\": true}')",
+        "print('{\"pages\": 0}')",
+        SAYS + "tell(pages=1); tell(ok=True)",
+        SAYS + "tell(pages=1); page('one'); page('two'); tell(ok=True)",
+        SAYS + "page('one'); tell(pages=1); tell(ok=True)",
         'print(\'{"ok": false, "fault": "KeyError", "cause": ""}\')',
         "",
     ],
@@ -128,18 +141,31 @@ async def test_a_long_answer_is_read_to_its_end(reader: StandIn, tmp_path: Path)
 
 
 async def test_a_reader_cancelled_in_the_middle_of_a_long_answer_is_gone(reader: StandIn, tmp_path: Path) -> None:
-    reader("import sys\nwhile True: sys.stdout.write('x' * 100_000)")
+    reader("import sys, time\nwhile True: time.sleep(0.01 + sys.stdout.write('x' * 1000) * 0)")
     with pytest.raises(TookTooLong):
-        await read_document(tmp_path, PDF, timeout_seconds=0.5)
+        await read_document(tmp_path, PDF, page_seconds=0.5)
     assert psutil.Process().children(recursive=True) == []
 
 
+async def test_a_line_without_end_is_not_waited_for(reader: StandIn, tmp_path: Path) -> None:
+    reader("import sys\nwhile True: sys.stdout.write('x' * 100_000)")
+    with pytest.raises(ReaderCrashed):
+        await read_document(tmp_path, PDF)
+    assert psutil.Process().children(recursive=True) == []
+
+
+async def test_who_waits_too_long_for_their_turn_is_told(reader: StandIn, tmp_path: Path) -> None:
+    async with slot.reading_slot():
+        with pytest.raises(slot.SlotTaken):
+            await read_document(tmp_path, PDF, wait_seconds=0.2)
+
+
 def test_a_reader_short_of_memory_says_so(tmp_path: Path) -> None:
-    ask = [sys.executable, "-m", "patients.documents.reader", str(DATA / "blank-scan.png"), "image/png"]
+    ask = [sys.executable, "-m", "patients.documents.reader", str(DATA / "blank-scan.png"), "image/png", "0"]
     few = ["sh", "-c", 'ulimit -d 150000 && exec "$@"', "sh", *ask]
     answer = subprocess.run(few, capture_output=True, check=True, cwd=DATA.parents[1], env=confined.ENVIRONMENT)
-    told = json.loads(answer.stdout)
-    assert (told["fault"], told["retryable"]) == ("ReaderCrashed", True)
+    pages, refused = map(json.loads, answer.stdout.splitlines())
+    assert (pages, refused["fault"]) == ({"pages": 1}, "ReaderCrashed")
 
 
 def test_the_reader_bounds_itself() -> None:

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from patients.documents import faults
-from patients.documents.reading import Page, Reading, is_clinical, read_document
+from patients.documents.pages import Reading
+from patients.documents.reading import read_document
 from tests.data import letters, minimal_pdf, pages, paper
 
 DATA = Path(__file__).parents[2] / "data"
@@ -71,6 +72,30 @@ def test_a_page_scanned_the_wrong_way_round_is_read(tmp_path: Path, turn: Image.
     assert "\nTwelve sessions for the right knee were completed.\n" in read(tmp_path / "turned.png", PNG).text
 
 
+def test_a_page_that_is_damaged_does_not_cost_the_others(tmp_path: Path) -> None:
+    with Image.open(DATA / "two-pages.tif") as fax:
+        fax.save(tmp_path / "damaged.tif", save_all=True, compression="tiff_adobe_deflate")
+    content = bytearray((tmp_path / "damaged.tif").read_bytes())
+    with Image.open(tmp_path / "damaged.tif") as fax:
+        fax.seek(1)
+        strips = list(zip(fax.tag_v2[273], fax.tag_v2[279], strict=True))
+    for at, length in strips:
+        content[at : at + length] = b"\xff" * length
+    (tmp_path / "damaged.tif").write_bytes(content)
+    reading = read(tmp_path / "damaged.tif", TIFF)
+    assert "Twelve sessions for the right knee were completed." in reading.pages[0].text
+    assert (reading.pages[1].text, reading.pages[1].fault, reading.needs_review) == ("", "Broken", [2])
+
+
+def test_a_page_of_a_pdf_that_is_none_does_not_cost_the_others(tmp_path: Path) -> None:
+    lines = [letters.words(f"A page with more than fifty characters of text, number {number}.") for number in range(3)]
+    content = minimal_pdf.text_pdf([minimal_pdf.text_page([line]) for line in lines])
+    (tmp_path / "damaged.pdf").write_bytes(content.replace(b"/Kids [5 0 R 7 0 R 9 0 R]", b"/Kids [5 0 R 3 0 R 9 0 R]"))
+    reading = read(tmp_path / "damaged.pdf", PDF)
+    assert [page.text[-2:] or page.fault for page in reading.pages] == ["0.", "Broken", "2."]
+    assert (reading.method, reading.needs_review) == ("text", [2])
+
+
 def test_only_the_pages_without_text_are_looked_at(tmp_path: Path) -> None:
     page = pages.drawn(letters.FAX_PAGES[1], size=(1000, 1294), margin=80, text=30)
     (tmp_path / "scan.pdf").write_bytes(minimal_pdf.image_pdf([(paper.jpeg(page, quality=70), page.size)]))
@@ -86,7 +111,8 @@ def test_only_the_pages_without_text_are_looked_at(tmp_path: Path) -> None:
 def test_a_digital_report_is_read_without_the_eye() -> None:
     question = (
         "import sys; from pathlib import Path; from patients.documents.reader import answered;"
-        "print(answered(Path(sys.argv[1]), 'application/pdf')['method'], 'rapidocr' in sys.modules)"
+        "_, read, _ = answered(Path(sys.argv[1]), 'application/pdf', 0);"
+        "print(read['page']['method'], 'rapidocr' in sys.modules)"
     )
     asked = [sys.executable, "-c", question, str(DATA / "knee-report.pdf")]
     answer = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=DATA.parents[1])
@@ -128,25 +154,3 @@ def test_every_fault_has_a_sentence_for_the_patient() -> None:
     assert len(faults.FAULTS) == 7
     assert len({fault.reason for fault in faults.FAULTS.values()}) == 7
     assert [name for name, fault in faults.FAULTS.items() if fault.retryable] == ["ReaderCrashed"]
-
-
-def test_a_readings_text_confidence_and_length_come_from_its_pages() -> None:
-    reading = Reading((Page("own", None, "text"), Page("seen", 0.5, "ocr"), Page("better", 1.0, "ocr")), "mixed")
-    assert (reading.text, reading.characters, reading.confidence) == ("own\fseen\fbetter", 13, 0.8)
-    assert reading.needs_review == [2]
-    assert Reading((Page("own", None, "text"),), "text").confidence is None
-
-
-@pytest.mark.parametrize(
-    ("text", "clinical"),
-    [
-        ("Metformin 1000 mg twice daily", False),
-        ("Metformin 1000 mg twice daily. " * 4, True),
-        ("MEDICAL HISTORY\nMEDICATIONS\nALLERGIES AND REACTIONS\nExamination and Imaging\n" * 3, False),
-        ("Medical history:\nplease see over:\nMedications taken now:\n" * 4, False),
-        ("MEDICAL HISTORY\n" * 8 + "The right knee hurts on stairs.", True),
-        ("خشونة شديدة في مفصل الركبة\n" * 5, True),
-    ],
-)
-def test_headings_alone_are_not_clinical(text: str, clinical: bool) -> None:
-    assert is_clinical(text) is clinical

@@ -226,7 +226,7 @@ async def test_what_cannot_be_fetched_is_gone_or_comes_later(tmp_path, read_from
 async def test_a_document_is_read_from_its_copy(tmp_path, read_from, expected, monkeypatch):
     vault, seen = Bucket(tmp_path), []
 
-    async def reader(path, content_type):
+    async def reader(path, content_type, **limits):
         seen.append((path.read_bytes(), content_type, vault.open))
 
     monkeypatch.setattr(parsing, "read_document", reader)
