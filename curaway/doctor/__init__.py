@@ -1,0 +1,1 @@
+"""What an installation suffers from: behind `manage.py doctor`."""

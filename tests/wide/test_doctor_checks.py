@@ -1,0 +1,96 @@
+"""Each thing the doctor looks at, well and not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from django.conf import settings
+
+from curaway.doctor.clocks import judged
+from curaway.doctor.examination import guarded
+from curaway.doctor.finding import State
+from curaway.doctor.flag import streaming_flag
+from curaway.doctor.keys import callback_keys, session_keys
+from curaway.doctor.server import development_mode, readiness
+from curaway.environment import PUBLIC_QSTASH_KEYS
+from tests.doubles import FlagsmithDouble
+from tests.http_double import Answer, HttpDouble
+from tests.ports import free_port
+from tests.wide.queue import QSTASH
+
+
+def test_readiness_that_is_slower_is_a_warning_and_one_that_fails_a_failure():
+    class Ready(HttpDouble):
+        said = Answer()
+
+        def answer(self, request):
+            return self.said
+
+    with Ready() as double:
+        double.said = Answer(200, json.dumps({"checks": {"database": "ok", "wakeups": "off"}}).encode())
+        assert readiness(double.url).state is State.WARN
+        double.said = Answer(503, json.dumps({"checks": {"traffic": "draining"}}).encode())
+        assert (readiness(double.url).state, readiness(double.url).says) == (State.FAIL, "traffic: draining")
+
+
+class TestKeys:
+    def test_the_queues_own_keys_are_compared(self, queue):
+        ours = replace(settings.ENVIRONMENT, **QSTASH, QSTASH_URL=queue.url)
+        assert callback_keys(ours).state is State.OK
+        assert callback_keys(replace(ours, QSTASH_NEXT_SIGNING_KEY="")).state is State.WARN
+        assert callback_keys(replace(ours, QSTASH_CURRENT_SIGNING_KEY="sig_mine")).state is State.FAIL
+        assert callback_keys(replace(ours, QSTASH_TOKEN="another")).state is State.WARN
+
+    def test_no_key_and_a_public_key_are_failures(self):
+        without = {"QSTASH_CURRENT_SIGNING_KEY": "", "QSTASH_NEXT_SIGNING_KEY": "", "QSTASH_SIGNING_KEY": ""}
+        ours = replace(settings.ENVIRONMENT, DEBUG=False, **without)
+        assert callback_keys(ours).state is State.FAIL
+        public = sorted(PUBLIC_QSTASH_KEYS)[0]
+        assert callback_keys(replace(ours, QSTASH_CURRENT_SIGNING_KEY=public)).state is State.FAIL
+
+    def test_a_session_key_must_be_one(self):
+        assert session_keys(settings.ENVIRONMENT).state is State.OK
+        assert session_keys(replace(settings.ENVIRONMENT, CLERK_JWT_KEY="hunter2")).state is State.FAIL
+        away = f"http://127.0.0.1:{free_port()}/jwks"
+        assert session_keys(replace(settings.ENVIRONMENT, CLERK_JWKS_URL=away)).state is State.FAIL
+
+
+class TestFlag:
+    def test_streams_that_are_off_are_a_warning(self, monkeypatch):
+        assert streaming_flag(settings.ENVIRONMENT).state is State.OK
+        monkeypatch.setattr("curaway.flags.Flags.enabled", lambda *_: False)
+        assert streaming_flag(settings.ENVIRONMENT).state is State.WARN
+
+    def test_flagsmith_is_asked_and_its_key_looked_at(self):
+        with FlagsmithDouble("sse_streaming", enabled=True) as flagsmith:
+            ours = replace(settings.ENVIRONMENT, FLAGSMITH_API_URL=flagsmith.api_url)
+            assert streaming_flag(replace(ours, FLAGSMITH_ENVIRONMENT_KEY="client-side")).state is State.FAIL
+            assert streaming_flag(replace(ours, FLAGSMITH_ENVIRONMENT_KEY="ser.test")).says.endswith("by Flagsmith")
+            assert streaming_flag(replace(ours, FLAGSMITH_ENVIRONMENT_KEY="ser.wrong")).state is State.WARN
+        nowhere = replace(
+            ours, FLAGSMITH_API_URL=f"http://127.0.0.1:{free_port()}", FLAGSMITH_ENVIRONMENT_KEY="ser.key"
+        )
+        assert streaming_flag(nowhere).state is State.WARN
+
+
+@pytest.mark.parametrize(
+    ("skew", "state"), [(0.4, State.OK), (-1.9, State.OK), (3, State.WARN), (-4.9, State.WARN), (5.1, State.FAIL)]
+)
+def test_a_clock_is_judged_by_what_tokens_bear(skew, state):
+    assert judged("server clock", skew).state is state
+
+
+def test_development_mode_is_for_one_machine():
+    assert development_mode(settings.ENVIRONMENT, "http://127.0.0.1:8000").state is State.OK
+    assert development_mode(settings.ENVIRONMENT, "https://api.curaway.example").state is State.FAIL
+    assert development_mode(replace(settings.ENVIRONMENT, DEBUG=False), "https://api.curaway.example").state is State.OK
+
+
+def test_an_error_is_told_by_its_class_alone():
+    def looking():
+        raise ConnectionError("postgres://u:hunter2@db")
+
+    (finding,) = guarded("database", looking)
+    assert (finding.state, finding.says) == (State.FAIL, "does not answer: ConnectionError")
