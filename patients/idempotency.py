@@ -9,25 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja.responses import NinjaJSONEncoder
 
-from curaway import envelope
-from curaway.errors import AppError, IdempotencyConflict, InputInvalid
+from curaway import door, envelope
+from curaway.errors import AppError, InputInvalid
+from curaway.finishing import to_its_end
+from curaway.threads import in_worker
+from patients import idempotency_keys as keys
 from patients.access import Caller
-from patients.models import IdempotencyKey
+from patients.idempotency_keys import Claim, Kept
+
+B = TypeVar("B")
 
 HEADER = "X-Idempotency-Key"
 LONGEST_KEY = 200
-KEPT_SECONDS = 24 * 60 * 60
-ABANDONED_SECONDS = 60
 
 NOT_KEPT = frozenset(
     {
@@ -40,59 +41,71 @@ NOT_KEPT = frozenset(
 )
 """Refusals that may be lifted before the caller tries again; neither is any 5xx kept."""
 
-Work = Callable[[], Any]
 
-
-def answer_once(request: HttpRequest, caller: Caller, status: int, work: Work) -> HttpResponse:
+def answer_once(request: HttpRequest, caller: Caller, status: int, work: Callable[[], Any]) -> HttpResponse:
     """Answer with the envelope of what `work` returns; with the first answer when the key was used before.
 
     `work` runs in one transaction together with the keeping of its answer. Raises `IdempotencyConflict` when
     the key was used for another body or its first request is still being answered.
     """
-    return _answer(request, caller, status, work, transaction.atomic)
+    claim = _claim(request, caller)
+    if isinstance(claim, Kept):
+        return _replayed(claim)
+    try:
+        with transaction.atomic():
+            return _response(status, _kept(claim, status, work()))
+    except BaseException as failed:
+        _settle(claim, failed)
+        raise
 
 
-def answer_once_in_steps(request: HttpRequest, caller: Caller, status: int, work: Work) -> HttpResponse:
-    """The same for work in several transactions, whose steps others see as they are done.
-
-    When the process dies after a step, a repetition begins again after `ABANDONED_SECONDS`: such work finds out
-    by itself what it has done already.
-    """
-    return _answer(request, caller, status, work, nullcontext)
-
-
-class _Claim(NamedTuple):
-    """Our right to answer under a key; `since` tells it from the claim of one who took it over."""
-
-    id: int
-    since: datetime
-
-
-def _answer(
+def answer_once_in_steps(
     request: HttpRequest,
     caller: Caller,
     status: int,
-    work: Work,
-    together: Callable[[], AbstractContextManager[Any]],
+    begin: Callable[[], B],
+    go_on: Callable[[B], Awaitable[Any]],
 ) -> HttpResponse:
+    """The same for work in several transactions, whose steps others see as they are done.
+
+    `begin` runs here. `go_on` is given what it returned, on the event loop, after Django has answered: what it
+    waits for holds neither a thread nor a connection. It goes on to its end when the client hangs up. When the
+    process dies after a step, a repetition begins again after `ABANDONED_SECONDS`: such work finds out by itself
+    what it has done already.
+    """
+    claim = _claim(request, caller)
+    if isinstance(claim, Kept):
+        return _replayed(claim)
+    try:
+        begun = begin()
+    except BaseException as failed:
+        _settle(claim, failed)
+        raise
+    return door.answer_later(request, lambda: to_its_end(_rest(claim, status, go_on, begun)))
+
+
+def hashed_key(request: HttpRequest, caller: Caller) -> str:
+    """The key as this caller's in this tenant, for work that finds out by it what it has done; empty without one."""
+    key = request.headers.get(HEADER)
+    return hashlib.sha256(f"{caller.tenant.id} {caller.subject} {key}".encode()).hexdigest() if key else ""
+
+
+async def _rest(claim: Claim | None, status: int, go_on: Callable[[B], Awaitable[Any]], begun: B) -> door.Answer:
+    try:
+        data = await go_on(begun)
+        return door.Answer(status, await in_worker(_kept, claim, status, data))
+    except Exception as failed:
+        await in_worker(_settle, claim, failed)
+        raise
+
+
+def _claim(request: HttpRequest, caller: Caller) -> Claim | Kept | None:
+    """None without a key: nothing is kept then."""
     key = _key(request)
     if key is None:
-        with together():
-            return _response(status, _rendered(work()))
-    claim = _claim(caller.subject, _route(request, caller), key, hashlib.sha256(request.body).hexdigest())
-    if isinstance(claim, HttpResponse):
-        return claim
-    try:
-        with together():
-            body = _rendered(work())
-            _keep(claim, status, body)
-        return _response(status, body)
-    except AppError as refused:
-        _keep_refusal(claim, refused)
-        raise
-    except BaseException:
-        _release(claim)
-        raise
+        return None
+    digest = hashlib.sha256(request.body).hexdigest()
+    return keys.claim(subject=caller.subject, route=_route(request, caller), key=key, digest=digest)
 
 
 def _key(request: HttpRequest) -> str | None:
@@ -106,76 +119,25 @@ def _route(request: HttpRequest, caller: Caller) -> str:
     return f"{caller.tenant.id} {request.method} {hashlib.sha256(request.get_full_path().encode()).hexdigest()}"
 
 
-CLAIM_SQL = """
-INSERT INTO patients_idempotencykey AS kept (subject, route, key, digest, created_at)
-VALUES (%(subject)s, %(route)s, %(key)s, %(digest)s, clock_timestamp())
-ON CONFLICT (subject, route, key) DO UPDATE
-SET digest = excluded.digest, created_at = excluded.created_at, status = NULL, body = NULL
-WHERE kept.created_at < clock_timestamp() - make_interval(secs => %(kept_seconds)s)
-   OR (kept.status IS NULL AND kept.digest = excluded.digest
-       AND kept.created_at < clock_timestamp() - make_interval(secs => %(abandoned_seconds)s))
-RETURNING id, created_at
-"""
+def _kept(claim: Claim | None, status: int, data: Any) -> bytes:
+    """The answer's body, kept under the claim."""
+    body = _encoded(envelope.answer(data))
+    keys.keep(claim, status, body)
+    return body
 
 
-def _claim(subject: str, route: str, key: str, digest: str) -> _Claim | HttpResponse:
-    """Our claim, or the first answer; one statement, so that of two requests at once exactly one gets it."""
-    with connection.cursor() as sql:
-        sql.execute(
-            CLAIM_SQL,
-            {
-                "subject": subject,
-                "route": route,
-                "key": key,
-                "digest": digest,
-                "kept_seconds": KEPT_SECONDS,
-                "abandoned_seconds": ABANDONED_SECONDS,
-            },
-        )
-        row = sql.fetchone()
-    if row is not None:
-        _forget_old()
-        return _Claim(*row)
-    first = IdempotencyKey.objects.filter(subject=subject, route=route, key=key).first()
-    # Gone between the two statements: its work failed this very moment; the next try will claim it.
-    if first is None or first.status is None or first.digest != digest:
-        raise IdempotencyConflict
-    response = _response(first.status, bytes(first.body))
+def _settle(claim: Claim | None, failed: BaseException) -> None:
+    """Keep a refusal that will stay one; free the key after any other failure."""
+    if isinstance(failed, AppError) and failed.status not in NOT_KEPT and failed.status < 500:
+        keys.keep(claim, failed.status, _encoded(envelope.refusal(failed)))
+    else:
+        keys.release(claim)
+
+
+def _replayed(first: Kept) -> HttpResponse:
+    response = _response(first.status, first.body)
     response["Idempotency-Replayed"] = "true"
     return response
-
-
-FORGET_SQL = """
-DELETE FROM patients_idempotencykey WHERE id IN (
-    SELECT id FROM patients_idempotencykey WHERE created_at < now() - make_interval(secs => %s)
-    ORDER BY created_at LIMIT 20 FOR UPDATE SKIP LOCKED
-)
-"""
-
-
-def _forget_old() -> None:
-    """Answers are about people: each new key takes a few expired ones with it."""
-    with connection.cursor() as sql:
-        sql.execute(FORGET_SQL, [KEPT_SECONDS])
-
-
-def _keep_refusal(claim: _Claim, refused: AppError) -> None:
-    if refused.status in NOT_KEPT or refused.status >= 500:
-        _release(claim)
-    else:
-        _keep(claim, refused.status, _encoded(envelope.refusal(refused)))
-
-
-def _keep(claim: _Claim, status: int, body: bytes) -> None:
-    IdempotencyKey.objects.filter(id=claim.id, created_at=claim.since, status=None).update(status=status, body=body)
-
-
-def _release(claim: _Claim) -> None:
-    IdempotencyKey.objects.filter(id=claim.id, created_at=claim.since, status=None).delete()
-
-
-def _rendered(data: Any) -> bytes:
-    return _encoded(envelope.answer(data))
 
 
 def _encoded(body: dict[str, Any]) -> bytes:

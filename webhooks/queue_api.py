@@ -15,6 +15,7 @@ from django.utils import timezone
 from curaway import log
 from curaway.door import answer_later, answer_now
 from curaway.qstash import QStashPublisher
+from events.giving_up import NotNow
 from events.relay import Relay
 from patients.services import giving_up
 from webhooks import schemas
@@ -33,7 +34,7 @@ def failed(request: HttpRequest, message: schemas.Failed) -> HttpResponse:
         outcome = giving_up.give_up(
             message_id=message.sourceMessageId, job_id=_job_in(message.sourceBody), now=timezone.now()
         )
-    except giving_up.NotNow:
+    except NotNow:
         raise not_now(request) from None
     logger.warning("job_given_up", message_id=message.sourceMessageId, answered=message.status, outcome=outcome)
     return answer_now({"status": outcome})

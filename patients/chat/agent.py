@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from patients.chat import emergency
 from patients.chat.collection import Collected
@@ -48,14 +47,9 @@ class Reply:
     agent_name: str = "intake"
 
 
-class IntakeAgent(Protocol):
-    """Answers a turn; never raises because of what a patient writes, and does not touch the database."""
-
-    def reply(self, turn: Turn) -> Reply: ...
-
-
 class DeterministicAgent:
-    """By template: the same turn always gets the same reply."""
+    """By template: the same turn always gets the same reply. Never raises because of what a patient writes, and does
+    not touch the database."""
 
     def reply(self, turn: Turn) -> Reply:
         if turn.intent is Intent.EMERGENCY:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -12,7 +12,7 @@ from events.emit import emit_event
 from events.registry import AgentResponseGenerated, EventType, SuggestedAction
 from patients import live, queries
 from patients.chat import ids, phrases, thread
-from patients.chat.agent import DeterministicAgent, IntakeAgent, Reply, Turn
+from patients.chat.agent import DeterministicAgent, Reply, Turn
 from patients.chat.sending import NEEDS, Sent
 from patients.chat.thread import Message
 from patients.chat.topics import Summary, documents_processing
@@ -30,19 +30,41 @@ class Answer(NamedTuple):
     documents_processing: int
 
 
-def give(sent: Sent, turn: Callable[[Summary], Turn], by: IntakeAgent) -> Answer:
-    """Think of a reply, and record it if nothing has happened meanwhile; otherwise think again, by rules alone.
+class Draft(NamedTuple):
+    """What is to be said at `position` of the stream, not said yet; `given` when it was said before."""
+
+    sent: Sent
+    turn_in: Callable[[Summary], Turn]
+    turn: Turn
+    reply: Reply
+    position: int
+    summary: Summary
+    given: Answer | None = None
+
+
+def draft(sent: Sent, turn_in: Callable[[Summary], Turn]) -> Draft:
+    """Think of a reply, by rules, for the place in the stream that the conversation has come to."""
+    snapshot = live.snapshot(sent.key)
+    turn = turn_in(snapshot.summary)
+    known = thread.find(sent.key, ids.answer_id_for(sent.message_id))
+    given = _answer(thread.message(known), snapshot.summary) if known is not None else None
+    return Draft(sent, turn_in, turn, _by_rules(turn), snapshot.position, snapshot.summary, given)
+
+
+def give(drafted: Draft, reply: Reply) -> Answer:
+    """Record the draft's reply, in whatever words, if nothing has happened meanwhile; otherwise think again, by
+    rules alone.
 
     So two messages at once are both answered, one after the other, and the second answer knows of the first one's
-    question; and nobody holds a lock while a language model thinks.
+    question; and nobody holds a lock while a language model thinks. Raises `PatientUnknown`, `PatientQuarantined`
+    and `ConsentMissing`; nothing is said then.
     """
     for left in reversed(range(TRIES)):
-        snapshot = live.snapshot(sent.key)
-        reply = by.reply(turn(snapshot.summary))
-        given = _record(sent, reply, position=snapshot.position if left else None)
+        given = _record(drafted.sent, reply, position=drafted.position if left else None)
         if given is not None:
-            return _answer(given, snapshot.summary)
-        by = DeterministicAgent()
+            return _answer(given, drafted.summary)
+        drafted = draft(drafted.sent, drafted.turn_in)
+        reply = drafted.reply
     raise AssertionError("the last try is always recorded")
 
 
@@ -83,5 +105,9 @@ def say(patient: Patient, reply: Reply, *, message_id: str) -> Message:
     return thread.message(event)
 
 
-def _answer(message: Message, summary: dict[str, Any]) -> Answer:
+def _by_rules(turn: Turn) -> Reply:
+    return DeterministicAgent().reply(turn)
+
+
+def _answer(message: Message, summary: Summary) -> Answer:
     return Answer(message, summary["intake_progress"]["progress"], documents_processing(summary))

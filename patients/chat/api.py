@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +12,12 @@ from curaway.envelope import Envelope, Meta, answer
 from events.log import StreamKey
 from patients import access
 from patients.access import Caller
-from patients.chat import thread
+from patients.chat import service, thread
+from patients.chat.answering import Draft
 from patients.chat.schemas import AgentAnswer, MessageRecord, NewMessage
 from patients.chat.sending import NEEDS
-from patients.chat.service import answer_message
 from patients.chat.state import locale_of
-from patients.idempotency import HEADER, answer_once_in_steps
+from patients.idempotency import answer_once_in_steps, hashed_key
 from patients.models import Patient
 
 router = Router(tags=["Chat"])
@@ -48,7 +47,7 @@ def write(request: HttpRequest, patient_id: str, said: NewMessage) -> HttpRespon
     """Keeps the message, takes what it says into the record, and answers it; the answer is told on the stream as
     well. Needs `clinical_data_processing`: without it nothing is kept."""
     who, patient = access.writer(request, patient_id, needs=NEEDS)
-    return answer_once_in_steps(request, who, 200, lambda: _answered(request, who, patient, said))
+    return answer_once_in_steps(request, who, 200, lambda: _taken(request, who, patient, said), _answered)
 
 
 @router.get("/patients/{patient_id}/messages", response=MessagePage, summary="Read the conversation")
@@ -60,20 +59,16 @@ def read_messages(request: HttpRequest, patient_id: str, query: Query[PageQuery]
     return {**told, "meta": {**told["meta"], "next": page.before}}
 
 
-def _answered(request: HttpRequest, who: Caller, patient: Patient, said: NewMessage) -> AgentAnswer:
-    return AgentAnswer.of(
-        answer_message(
-            tenant_id=patient.tenant_id,
-            patient_id=patient.id,
-            content=said.message,
-            locale=locale_of(said.context.locale if said.context else None, patient.locale),
-            attachments=list(dict.fromkeys(said.attachments)),
-            request_key=_key(request, who),
-        )
+def _taken(request: HttpRequest, who: Caller, patient: Patient, said: NewMessage) -> Draft:
+    return service.take_message(
+        tenant_id=patient.tenant_id,
+        patient_id=patient.id,
+        content=said.message,
+        locale=locale_of(said.context.locale if said.context else None, patient.locale),
+        attachments=list(dict.fromkeys(said.attachments)),
+        request_key=hashed_key(request, who),
     )
 
 
-def _key(request: HttpRequest, who: Caller) -> str:
-    """The idempotency key as one caller's, hashed; empty without one."""
-    key = request.headers.get(HEADER)
-    return hashlib.sha256(f"{who.tenant.id} {who.subject} {key}".encode()).hexdigest() if key else ""
+async def _answered(drafted: Draft) -> AgentAnswer:
+    return AgentAnswer.of(await service.answer(drafted))

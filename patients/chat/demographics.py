@@ -92,7 +92,8 @@ def _sex(text: str, *, asked: bool) -> str | None:
 def _country(text: str, *, asked: bool) -> str | None:
     for clause in (clause for sentence in sentences(text) for clause in clauses(sentence)):
         home = grammar.find("home", clause)
-        if home or asked:
+        # "I want to go to Spain" is no answer to where somebody lives.
+        if home or (asked and not grammar.says("travel", clause)):
             named = [country for country in countries_in(clause) if not home or country.start >= home.start()]
             if named:
                 return named[0].code

@@ -14,7 +14,7 @@ from events.registry import ChatMessageSent, EventType
 from patients import queries
 from patients.chat import ids, thread
 from patients.errors import DocumentUnknown
-from patients.idempotency import KEPT_SECONDS
+from patients.idempotency_keys import KEPT_SECONDS
 from patients.models import Patient, Purpose
 
 NEEDS = (Purpose.CLINICAL_DATA_PROCESSING,)

@@ -8,10 +8,10 @@ from django.db import Error, connection
 
 from curaway import context, log
 from curaway.errors import AppError
-from curaway.sweep import sweep_for_ever
+from curaway.sweep import EVERY_SECONDS, Sweep
+from events.chores import Chore
 from events.log import StreamKey
 from events.models import Event
-from patients.chat.agent import DeterministicAgent
 from patients.chat.answering import apologize
 from patients.chat.sending import Sent
 from patients.chat.service import answer_kept
@@ -44,17 +44,29 @@ ORDER BY message.created_at LIMIT %(limit)s
 """
 
 
+def chore() -> Chore:
+    """Has the round ask for unanswered messages."""
+    return Chore(UNANSWERED_SQL, _wanted(DEAD_AFTER_SECONDS), wake=_sweep.wake, every=EVERY_SECONDS)
+
+
 async def sweep_answers() -> None:
-    """Look for unanswered messages, for ever, until cancelled."""
-    await sweep_for_ever(answer_unanswered, found="messages_answered_late")
+    """Answer unanswered messages whenever there are some, until cancelled."""
+    await _sweep.run()
 
 
 def answer_unanswered(*, dead_after_seconds: float = DEAD_AFTER_SECONDS) -> int:
     """Answer up to twenty of those left unanswered in the last hour, by rules; how many there were. A message that
     can't be read is apologized for, so that none is tried for ever."""
-    wanted = {"dead": dead_after_seconds, "forgotten": FORGOTTEN_AFTER_SECONDS, "limit": LOOKED_AT}
+    wanted = _wanted(dead_after_seconds)
     answered = (event for event in Event.objects.raw(UNANSWERED_SQL, wanted) if _answer(event))
     return sum(1 for _ in islice(answered, AT_ONCE))
+
+
+_sweep = Sweep(answer_unanswered, found="messages_answered_late")
+
+
+def _wanted(dead_after_seconds: float) -> dict[str, float]:
+    return {"dead": dead_after_seconds, "forgotten": FORGOTTEN_AFTER_SECONDS, "limit": LOOKED_AT}
 
 
 def _answer(event: Event) -> bool:
@@ -72,7 +84,7 @@ def _answer(event: Event) -> bool:
 
 def _answer_or_apologize(sent: Sent) -> None:
     try:
-        answer_kept(sent, DeterministicAgent())
+        answer_kept(sent)
     except AppError:
         raise
     except Exception as fault:

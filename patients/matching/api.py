@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +10,12 @@ from ninja import Router
 from curaway.envelope import Envelope, answer
 from patients import access
 from patients.access import Caller
-from patients.idempotency import HEADER, answer_once_in_steps
+from patients.idempotency import answer_once_in_steps, hashed_key
+from patients.matching import service
 from patients.matching.schemas import MatchRecord
-from patients.matching.service import run_match
+from patients.matching.service import Opened
 from patients.matching.steps import NEEDS
-from patients.models import Match
+from patients.models import Match, Patient
 
 router = Router(tags=["Matching"])
 
@@ -29,19 +29,7 @@ def request_match(request: HttpRequest, patient_id: str) -> HttpResponse:
     which is still `requested` when it takes longer than two seconds. Needs `cross_border_transfer` and
     `clinical_data_processing`."""
     who, patient = access.writer(request, patient_id, needs=NEEDS)
-    return answer_once_in_steps(
-        request,
-        who,
-        200,
-        lambda: MatchRecord.of(
-            run_match(
-                tenant_id=patient.tenant_id,
-                patient_id=patient.pk,
-                requested_by=who.subject,
-                request_key=_key(request, who),
-            )
-        ),
-    )
+    return answer_once_in_steps(request, who, 200, lambda: _opened(request, who, patient), _closed)
 
 
 @router.get("/patients/{patient_id}/matches", response=Envelope[list[MatchRecord]], summary="List the matches")
@@ -52,7 +40,14 @@ def read_matches(request: HttpRequest, patient_id: str) -> dict[str, Any]:
     return answer([MatchRecord.of(match) for match in matches.order_by("-created_at", "-id")[:NEWEST]])
 
 
-def _key(request: HttpRequest, who: Caller) -> str:
-    """The idempotency key as one caller's, hashed; empty without one."""
-    key = request.headers.get(HEADER)
-    return hashlib.sha256(f"{who.subject} {key}".encode()).hexdigest() if key else ""
+def _opened(request: HttpRequest, who: Caller, patient: Patient) -> Opened:
+    return service.open_match(
+        tenant_id=patient.tenant_id,
+        patient_id=patient.pk,
+        requested_by=who.subject,
+        request_key=hashed_key(request, who),
+    )
+
+
+async def _closed(opened: Opened) -> MatchRecord:
+    return MatchRecord.of(await service.close_match(opened))

@@ -24,13 +24,9 @@ class Explanation:
     caveat: str
 
 
-Explainer = Callable[[MatchCase, Sequence[Scored]], tuple[Explanation, ...]]
-"""One explanation for each of the providers, in their order; never raises."""
-
-
 def explain(case: MatchCase, ranked: Sequence[Scored]) -> tuple[Explanation, ...]:
-    """By template: the three factors that contribute most speak for it, the one
-    that costs most against it."""
+    """One explanation for each provider, in their order, by template: the three factors that contribute most speak
+    for it, the one that costs most against it. Never raises."""
     return tuple(_explanation(case, one) for one in ranked)
 
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from patients.language_model import SECONDS, Ask, asking, bare
-from patients.matching.case import MatchCase
-from patients.matching.engine import Scored
-from patients.matching.explanation import Explainer, Explanation, explain
+from patients.language_model import SECONDS, Ask, answered, asking
+from patients.matching.explanation import Explanation
+
+Rewording = Callable[[tuple[Explanation, ...]], Awaitable[tuple[Explanation, ...]]]
+"""Explanations → the same in other words, or as they are. Never raises."""
 
 LONGEST_SENTENCE = 300
 LONGEST_ANSWER = 4000
@@ -28,20 +27,24 @@ same shape and length, nothing else: every sentence in the language it came in, 
 as it is, and none added. No medical advice, no promise, no markup."""
 
 
-def explainer(api_key: str) -> Explainer:
-    """The explainer of the settings: with a key the language model, otherwise the templates."""
+def rewording(api_key: str) -> Rewording:
+    """The rewording of the settings: with a key the language model's, otherwise none."""
     if not api_key:
-        return explain
-    return rephrasing(asking(api_key=api_key, instructions=INSTRUCTIONS, longest_answer=LONGEST_ANSWER))
+        return as_given
+    return reworded(asking(api_key=api_key, instructions=INSTRUCTIONS, longest_answer=LONGEST_ANSWER))
 
 
-def rephrasing(ask: Ask, *, seconds: float = SECONDS) -> Explainer:
-    """Explains by template and has `ask` rephrase it; whatever is late, broken or not faithful stays as it was."""
+async def as_given(given: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
+    """The same words."""
+    return given
 
-    def rephrased(case: MatchCase, ranked: Sequence[Scored]) -> tuple[Explanation, ...]:
-        given = explain(case, ranked)
-        told = _told(ask, given, seconds) if given else []
-        if len(told) != len(given):
+
+def reworded(ask: Ask, *, seconds: float = SECONDS) -> Rewording:
+    """Has `ask` rephrase what the templates say; whatever is late, broken or not faithful stays as it was."""
+
+    async def rephrased(given: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
+        told = await answered(ask, _prompt(given), seconds=seconds) if given else None
+        if not isinstance(told, list) or len(told) != len(given):
             return given
         return tuple(faithful(one, other) or one for one, other in zip(given, told, strict=True))
 
@@ -71,19 +74,5 @@ def numbers(text: str) -> set[str]:
     return {found.rstrip(".,") for found in re.findall(r"\d[\d.,]*", western)}
 
 
-def _told(ask: Ask, given: Sequence[Explanation], seconds: float) -> list[Any]:
-    prompt = json.dumps([{"reasons": one.reasons, "caveat": one.caveat} for one in given], ensure_ascii=False)
-    answer: Future[str] = _threads().submit(ask, prompt)
-    try:
-        told = json.loads(bare(answer.result(timeout=seconds)))
-    except Exception:
-        # Whatever a vendor's library or a model comes up with: a match never fails because of its wording.
-        answer.cancel()
-        return []
-    return told if isinstance(told, list) else []
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    # The client's own time limit is per read; only a thread can be left waiting.
-    return ThreadPoolExecutor(2, thread_name_prefix="explanation")
+def _prompt(given: Sequence[Explanation]) -> str:
+    return json.dumps([{"reasons": one.reasons, "caveat": one.caveat} for one in given], ensure_ascii=False)

@@ -18,7 +18,7 @@ from events.emit import emit_event
 from events.grammar import EventPayload
 from events.registry import MatchCompleted, MatchFailed, MatchRequested, MatchStageCompleted, RankedMatch
 from patients import queries
-from patients.idempotency import KEPT_SECONDS
+from patients.idempotency_keys import KEPT_SECONDS
 from patients.matching.phrases import say
 from patients.models import Match, MatchStatus, Patient, Purpose
 

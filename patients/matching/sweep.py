@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from curaway.sweep import sweep_for_ever
+from curaway.sweep import EVERY_SECONDS, Sweep
+from events.chores import Chore
 from patients.matching.service import end_dead_matches
+
+DEAD_SQL = "SELECT FROM patients_match WHERE status = 'requested' AND claimed_until < now()"
+
+_sweep = Sweep(lambda: end_dead_matches(now=timezone.now()), found="matches_ended")
+
+
+def chore() -> Chore:
+    """Has the round ask for dead matches."""
+    return Chore(DEAD_SQL, {}, wake=_sweep.wake, every=EVERY_SECONDS)
 
 
 async def sweep_matches() -> None:
-    """Look for dead matches, for ever, until cancelled."""
-    await sweep_for_ever(lambda: end_dead_matches(now=timezone.now()), found="matches_ended")
+    """End dead matches whenever there are some, until cancelled."""
+    await _sweep.run()

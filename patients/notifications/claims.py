@@ -29,7 +29,7 @@ CLAIM = timedelta(minutes=2)
 NO_ADDRESS = "the patient has no e-mail address"
 NO_SERVER = "no mail server is set up"
 REFUSED = "the mail was refused for this address"
-GIVEN_UP = "the mail server could not be reached"
+GIVEN_UP = "every try to send it has failed"
 
 
 class Held(NamedTuple):

@@ -8,6 +8,7 @@ from django.db import Error
 from django.utils import timezone
 
 from curaway import context, log
+from curaway.finishing import to_its_end
 from curaway.qstash import CALLBACK_TIMEOUT_SECONDS
 from curaway.threads import in_worker
 from patients.documents.deliveries import Outcome
@@ -24,7 +25,6 @@ WAIT_SECONDS = CALLBACK_TIMEOUT_SECONDS - 20.0
 
 LOOK_AGAIN_SECONDS = 0.25
 STORE_AGAIN = 5
-SETTLE_SECONDS = 5.0
 
 
 class NotNow(Exception):
@@ -43,25 +43,7 @@ async def notify(asked: Asked) -> Outcome:
         correlation_id=delivery.correlation_id, tenant_id=delivery.tenant_id, source_service="webhooks"
     )
     with context.serving(serving):
-        work = asyncio.create_task(_work(delivery))
-    _under_way.add(work)
-    work.add_done_callback(_forget)
-    return await asyncio.shield(work)
-
-
-async def settle() -> None:
-    """Return when what is being sent has been sent and stored, or after five seconds: the process leaves."""
-    if _under_way:
-        await asyncio.wait(_under_way, timeout=SETTLE_SECONDS)
-
-
-_under_way: set[asyncio.Task[Outcome]] = set()
-
-
-def _forget(work: asyncio.Task[Outcome]) -> None:
-    _under_way.discard(work)
-    if not work.cancelled():
-        work.exception()  # asked for, since whoever waited for it may have gone
+        return await to_its_end(_work(delivery))
 
 
 async def _work(delivery: Delivery) -> Outcome:

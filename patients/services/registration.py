@@ -10,7 +10,7 @@ from events.emit import emit_event
 from events.registry import EventType, PatientRegistered, PatientUpdated
 from patients import queries
 from patients.errors import PatientExists
-from patients.intake import begin_intake, update_intake
+from patients.intake import begin_intake, facts_of, progress, update_intake
 from patients.models import Patient
 
 
@@ -38,9 +38,10 @@ def update_patient(*, tenant_id: str, patient_id: str, changes: dict[str, Any]) 
     changed = [name for name, value in changes.items() if getattr(patient, name) != value]
     if not changed:
         return patient
+    _, before = progress(facts_of(patient))
     for name in changed:
         setattr(patient, name, changes[name])
     patient.save(update_fields=[*changed, "updated_at"])
     emit_event(EventType.PATIENT_UPDATED, tenant_id, patient_id, PatientUpdated(changed=changed))
-    update_intake(patient)
+    update_intake(patient, before=before)
     return patient

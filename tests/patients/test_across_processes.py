@@ -63,6 +63,22 @@ def test_of_many_writes_at_once_no_process_lets_more_through(two, people):
     assert sorted(answer.status_code for answer in answers) == [200] * 5 + [429] * 5
 
 
+def test_neither_another_caller_nor_another_tenant_is_counted_with_them(two, people):
+    patient, other, abroad = people.patient(), people.patient(), people.patient(tenant="tenant-apollo-001")
+    if time.time() % 60 > 50:
+        time.sleep(11)
+    answers = [change(url, people, patient) for url, _ in zip(cycle(two), range(6), strict=False)]
+    assert answers[-1].status_code == 429
+    others = [
+        (patient, people.coordinator_headers()),
+        (other, people.patient_headers(other)),
+        (abroad, people.patient_headers(abroad)),
+        (abroad, people.coordinator_headers(abroad.tenant_id, subject="user_nurse_abroad")),
+    ]
+    for url in two:
+        assert [change(url, people, whose, **headers).status_code for whose, headers in others] == [200] * 4
+
+
 def test_another_process_replays_the_first_answer(two, people):
     patient, key = people.patient(), {"X-Idempotency-Key": "key-replayed"}
     first, again = (change(url, people, patient, **key) for url in two)

@@ -5,6 +5,7 @@ import secrets
 import pytest
 
 from events import wakeup
+from events.errors import EventNotRecorded
 from events.models import Event
 from events.registry import EventType
 from patients.models import Document, Membership, Patient
@@ -49,10 +50,48 @@ def test_names_and_addresses_are_masked_without_the_permission(patient):
         assert patient.procedure_interest not in text
 
 
-def test_names_and_addresses_are_shown_with_the_permission(patient):
+def look(client, row):
+    """Press "Show protected fields" on the row's page."""
+    return client.post(f"/admin/patients/{row._meta.model_name}/{row.pk}/protected/")
+
+
+def looks(client):
+    return Event.objects.filter(event_type=EventType.PHI_VIEWED, actor_id=client.actor)
+
+
+def test_names_and_addresses_are_shown_when_asked_for_and_the_look_is_recorded(patient):
     client = staff("patients.view_patient", "events.view_phi")
     for path in (f"{PATIENTS}?q={patient.pk}", f"{PATIENTS}{patient.pk}/change/"):
-        assert patient.email in client.get(path).content.decode()
+        assert patient.email not in client.get(path).content.decode()
+    assert not looks(client).exists()
+    text = look(client, patient).content.decode()
+    assert patient.email in text
+    assert patient.procedure_interest in text
+    fact = looks(client).get()
+    assert fact.payload == {"record": "patient", "record_id": patient.pk}
+    assert (fact.tenant_id, fact.patient_id, fact.position) == (SHARED, patient.pk, None)
+    assert patient.email not in client.get(f"{PATIENTS}{patient.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize("permissions", [("patients.view_patient",), ("events.view_phi",), ()])
+def test_looking_needs_both_permissions(patient, permissions):
+    client = staff(*permissions)
+    answer = look(client, patient)
+    assert answer.status_code == 403
+    assert patient.email.encode() not in answer.content
+    assert not looks(client).exists()
+
+
+def test_nothing_is_shown_by_a_link_or_when_the_look_can_t_be_recorded(patient, monkeypatch):
+    def refuse(*_, **__):
+        raise EventNotRecorded
+
+    client = staff("patients.view_patient", "events.view_phi")
+    assert client.get(f"{PATIENTS}{patient.pk}/protected/").url == f"{PATIENTS}{patient.pk}/change/"
+    monkeypatch.setattr("events.disclosure.emit_event", refuse)
+    answer = look(client, patient)
+    assert answer.url == f"{PATIENTS}{patient.pk}/change/"
+    assert "could not be recorded" in client.get(answer.url).content.decode()
 
 
 def test_patients_cannot_be_asked_for_by_what_is_masked(patient):
@@ -96,14 +135,17 @@ def test_a_removed_member_is_refused_from_then_on_and_streams_hear_of_it(monkeyp
 def test_a_documents_name_and_text_are_masked_and_its_text_is_in_no_list(document):
     path = "/admin/patients/document/"
     viewer, privileged = staff("patients.view_document"), staff("patients.view_document", "events.view_phi")
-    for page in (f"{path}?q={document.pk}", f"{path}{document.pk}/change/"):
-        text = viewer.get(page).content.decode()
-        assert document.pk in text
-        assert NAME not in text
-        assert TEXT not in text
-        assert NAME in privileged.get(page).content.decode()
-    assert TEXT not in privileged.get(f"{path}?q={document.pk}").content.decode()
-    assert TEXT in privileged.get(f"{path}{document.pk}/change/").content.decode()
+    for client in (viewer, privileged):
+        for page in (f"{path}?q={document.pk}", f"{path}{document.pk}/change/"):
+            text = client.get(page).content.decode()
+            assert document.pk in text
+            assert NAME not in text
+            assert TEXT not in text
+    assert "Show protected fields" not in viewer.get(f"{path}{document.pk}/change/").content.decode()
+    text = look(privileged, document).content.decode()
+    assert NAME in text
+    assert TEXT in text
+    assert looks(privileged).get().payload == {"record": "document", "record_id": document.pk}
 
 
 @pytest.mark.parametrize("model", ["tenant", "membership", "patient", "consent", "document"])

@@ -121,10 +121,10 @@ def test_a_failure_of_ours_frees_the_key(sender: Sender, monkeypatch: pytest.Mon
 def test_an_answer_that_cannot_be_kept_takes_its_effect_with_it(
     sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from patients import idempotency
+    from patients import idempotency_keys
 
     with monkeypatch.context() as broken:
-        broken.setattr(idempotency, "_keep", lambda *_: 1 / 0)
+        broken.setattr(idempotency_keys, "keep", lambda *_: 1 / 0)
         assert outcome(sender.send()) == (500, "INTERNAL_001")
     assert sender.effects() == 0
 

@@ -33,6 +33,15 @@ def test_a_person_registers_themself_once(http: httpx.Client, people: People) ->
     assert (again.status_code, again.json()["errors"][0]["code"]) == (409, "PATIENT_EXISTS_001")
 
 
+def test_a_person_finds_their_own_record_by_their_token(http: httpx.Client, people: People) -> None:
+    headers = people.headers(people.issuer.token("user_finds_themself"))
+    before = http.get("/api/v1/patients/me", headers=headers)
+    assert (before.status_code, before.json()["errors"][0]["code"]) == (404, "PATIENT_NOT_FOUND_001")
+    record = http.post("/api/v1/patients", headers=headers, json=NAMES).json()["data"]
+    assert http.get("/api/v1/patients/me", headers=headers).json()["data"] == record
+    assert http.get("/api/v1/patients/me").json()["errors"][0]["code"] == "AUTH_HEADER_MISSING_001"
+
+
 def test_of_many_registrations_at_once_one_is_made(http: httpx.Client, people: People) -> None:
     headers = people.headers(people.issuer.token("user_registers_in_a_hurry"))
     with ThreadPoolExecutor(6) as many:

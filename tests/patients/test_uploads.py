@@ -59,7 +59,7 @@ def test_the_list_says_how_far_each_document_is(uploader: Uploader) -> None:
         uploader.put(target)
         uploader.confirm(target)
     Document.objects.filter(id=targets[0]["document_id"]).update(
-        status="analyzed", pages=[{"text": "x"}, {"text": "y"}], characters=2, method="text"
+        status="analyzed", pages=[{"text": "x"}, {"text": "y"}], page_count=2, characters=2, method="text"
     )
     first, second = uploader.listed()
     assert (first["filename"], first["status"], first["pages"], first["method"]) == ("a.pdf", "analyzed", 2, "text")

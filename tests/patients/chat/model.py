@@ -26,7 +26,7 @@ class ModelDouble(HttpDouble):
 
     def answer(self, request: Request) -> Answer:
         if self.slow:
-            self.go_on.wait(10)
+            self.go_on.wait(60)
         if self.key not in credentials(request) or "anthropic-version" not in request.headers:
             return error(401, "authentication_error")
         if self.status != 200:

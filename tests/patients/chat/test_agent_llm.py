@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +13,9 @@ from django.conf import settings
 
 from patients.chat import service
 from patients.chat.agent import DeterministicAgent, Turn
-from patients.chat.agent_llm import WordedAgent, _places, agent
+from patients.chat.agent_llm import Wording, worded, wording
 from patients.chat.topics import Topic
+from patients.language_model import AT_ONCE, asking, warm
 from tests.patients.chat.model import ModelDouble
 from tests.patients.chat.talk import Device, facts
 from tests.patients.chat.turns import summary, turn
@@ -31,13 +32,19 @@ def content(text: Any) -> str:
 
 @pytest.fixture
 def model() -> Iterator[ModelDouble]:
+    warm()  # as a server does at its start
     with ModelDouble(lambda _: content(WARM)) as double:
         yield double
         double.go_on.set()
 
 
 def reply(model: ModelDouble, to: Turn = TURN, key: str = ModelDouble.key) -> Any:
-    return agent(key, base_url=model.url).reply(to)
+    return said_by(wording(key, base_url=model.url), to)
+
+
+def said_by(words: Wording, to: Turn = TURN) -> Any:
+    """What is said to the turn in these words."""
+    return asyncio.run(words(to, DeterministicAgent().reply(to)))
 
 
 def test_its_words_are_taken_and_nothing_else_of_it(model: ModelDouble) -> None:
@@ -99,21 +106,36 @@ def test_a_vendor_that_fails_costs_nothing(model: ModelDouble, status: int) -> N
 
 def test_a_refused_key_and_a_dead_address_cost_nothing(model: ModelDouble) -> None:
     assert reply(model, key="sk-ant-other") == DRAFT
-    assert agent(model.key, base_url="http://127.0.0.1:9").reply(TURN) == DRAFT
+    assert said_by(wording(model.key, base_url="http://127.0.0.1:9")) == DRAFT
 
 
-def test_a_vendor_that_hangs_costs_its_time_limit_and_holds_up_nobody_else(model: ModelDouble) -> None:
+def test_a_vendor_that_hangs_costs_its_time_limit(model: ModelDouble) -> None:
     model.slow = True
-    asking = agent(model.key, base_url=model.url)
-    slow = WordedAgent(asking._ask, seconds=0.2)  # type: ignore[attr-defined]
-    began = time.monotonic()
-    assert slow.reply(TURN) == DRAFT
-    # Its place is taken as long as it hangs: the next one does not wait at all.
-    assert [slow.reply(TURN) for _ in range(5)] == [DRAFT] * 5
-    assert time.monotonic() - began < 2
-    model.go_on.set()
-    assert _places().acquire(timeout=10)
-    _places().release()
+    hanging = asking(api_key=model.key, instructions="", longest_answer=1, base_url=model.url)
+    assert said_by(worded(hanging, seconds=0.5)) == DRAFT
+
+
+def test_whoever_comes_when_too_many_wait_goes_without_at_once() -> None:
+    asked: list[str] = []
+
+    async def never(prompt: str) -> str:
+        asked.append(prompt)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def crowd() -> list[Any]:
+        words = worded(never, seconds=60)
+        waiting = [asyncio.create_task(words(TURN, DRAFT)) for _ in range(AT_ONCE)]
+        await asyncio.sleep(0)
+        said = [await words(TURN, DRAFT) for _ in range(3)]
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        return said
+
+    assert asyncio.run(crowd()) == [DRAFT] * 3
+    assert len(asked) == AT_ONCE
+    assert asyncio.run(crowd()) == [DRAFT] * 3
 
 
 @pytest.mark.parametrize("message", ["I have chest pain now", "Should I stop taking metformin?", "How much is it?"])
@@ -124,13 +146,13 @@ def test_emergencies_and_questions_never_reach_it(model: ModelDouble, message: s
 
 
 def test_without_a_key_nobody_is_asked() -> None:
-    assert isinstance(agent(""), DeterministicAgent)
+    assert said_by(wording("")) == DRAFT
 
 
 def test_over_http_a_failing_vendor_is_not_noticed(
     http: httpx.Client, people: People, model: ModelDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "agent", lambda _: agent(model.key, base_url=model.url))
+    monkeypatch.setattr(service, "wording", lambda _: wording(model.key, base_url=model.url))
     patient = people.patient(procedure_interest="Hip replacement")
     device = Device(http, people, patient)
     model.write = lambda draft: content(f"Lovely. {draft}")

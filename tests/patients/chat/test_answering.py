@@ -10,8 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from events import emit_event
 from events.log import StreamKey
 from patients import live
 from patients.chat import answering, ids
@@ -113,9 +116,27 @@ def test_a_message_counts_as_being_processed_until_it_is_answered(
         answer = other.submit(device.say, "Hello")
         assert gathered.wait(10)
         assert live.busy([key(patient)]) == {key(patient)}
+        (open_one,) = device.summary()["processing"]
         finish.set()
-        answer.result()
+        told = answer.result()
+    assert open_one == {"kind": "answer", "id": told["message_id"], "status": "answering"}
     assert live.busy([key(patient)]) == set()
+    assert device.summary()["processing"] == []
+
+
+def test_the_summary_names_all_open_answers_without_another_statement(people: People) -> None:
+    quiet, busy = people.patient(), people.patient()
+    for number in range(2):
+        fact = {"message_id": f"msg_{busy.id}_{number}", "role": "patient", "content": "Hello"}
+        emit_event("chat_message_sent", busy.tenant_id, busy.id, fact)
+    with CaptureQueriesContext(connection) as asked:
+        assert live.snapshot(key(quiet)).summary["processing"] == []
+    of_quiet = len(asked)
+    with CaptureQueriesContext(connection) as asked:
+        told = live.snapshot(key(busy)).summary["processing"]
+    assert [entry["id"] for entry in told] == [f"ans_{busy.id}_0", f"ans_{busy.id}_1"]
+    assert len(asked) == of_quiet <= 6
+    assert live.busy([key(quiet), key(busy)]) == {key(busy)}
 
 
 def test_ids_tell_which_answer_is_whose(device: Device, patient: Patient) -> None:

@@ -144,6 +144,24 @@ def test_sex_and_country(message: str, changes: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("message", "locale"),
+    [
+        ("I want to go to Spain instead of Turkey", "en"),
+        ("Quiero ir a España en vez de Turquía", "es"),
+        ("أريد السفر إلى إسبانيا بدلا من تركيا", "ar"),
+    ],
+)
+def test_where_somebody_wants_to_go_is_not_where_they_live(message: str, locale: str) -> None:
+    found = told(message, asked=Topic.COUNTRY, locale=locale)
+    assert (found.changes, found.wishes["destination"]) == ({}, "Spain, except Turkey")
+
+
+@pytest.mark.parametrize("message", ["Spain", "In Spain", "I live in Spain and want to go to Turkey"])
+def test_where_somebody_lives_is_taken_when_it_is_asked(message: str) -> None:
+    assert told(message, asked=Topic.COUNTRY).changes == {"country": "ES"}
+
+
+@pytest.mark.parametrize(
     ("message", "locale", "fields", "procedure"),
     [
         ("I need a knee replacement in my right knee", "en", {}, "Total knee replacement, right"),

@@ -101,7 +101,8 @@ def test_a_message_counts_as_being_processed_for_two_minutes_at_most(people: Peo
             "VALUES ('chat_message_sent', %s, %s, %s, 'c', now() - interval '121 seconds')",
             [patient.tenant_id, patient.id, json.dumps(said)],
         )
-    assert live.busy([StreamKey(patient.tenant_id, patient.id)]) == set()
+    key = StreamKey(patient.tenant_id, patient.id)
+    assert (live.busy([key]), live.snapshot(key).summary["processing"]) == (set(), [])
 
 
 def test_messages_that_may_not_be_answered_keep_nobody_waiting(people: People) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from events.models import Event
 from patients.matching import steps
-from patients.matching.service import run_match
+from patients.matching.service import close_match, open_match
 from patients.matching.steps import Asked
 from patients.models import Match, Patient
 from tests.people import SHARED, People
@@ -34,7 +35,9 @@ ALL = ["requested", "retrieve", "filter", "score", "explain", "completed"]
 
 
 def run(patient: Patient, **facts: Any) -> Match:
-    return run_match(tenant_id=patient.tenant_id, patient_id=patient.id, **facts)
+    """A match as a request makes it, without HTTP."""
+    opened = open_match(tenant_id=patient.tenant_id, patient_id=patient.id, **facts)
+    return asyncio.run(close_match(opened))
 
 
 def begun(patient: Patient, *, ago: float = 0, **facts: Any) -> Match:

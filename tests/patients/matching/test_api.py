@@ -75,7 +75,7 @@ def test_the_stages_are_heard_in_order_while_they_happen(
         heard_before_the_end.extend(frame.data["payload"]["stage"] for frame in listening.take(4))
         return explain(*given)
 
-    monkeypatch.setattr(service, "explainer", lambda _: explaining)
+    monkeypatch.setattr(service, "explain", explaining)
     match = asker.ask(patient, **{"X-Correlation-ID": "match-1"}).json()["data"]
     assert heard_before_the_end == ["requested", "retrieve", "filter", "score"]
     rest = listening.take(2)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from patients.matching.explanation import explain
-from patients.matching.explanation_llm import explainer, numbers, rephrasing
+from patients.matching.explanation_llm import as_given, numbers, reworded, rewording
 from tests.patients.matching.cases import case, offering, ranked
 
 CASE = case()
@@ -22,11 +21,11 @@ GIVEN = explain(CASE, RANKED)
 def answered(change: Callable[[list[dict[str, Any]]], Any]) -> Any:
     """The explanations when the model answers with what `change` makes of its prompt."""
 
-    def ask(prompt: str) -> str:
+    async def ask(prompt: str) -> str:
         told = json.loads(prompt)
         return json.dumps(change(told) or told)
 
-    return rephrasing(ask)(CASE, RANKED)
+    return asyncio.run(reworded(ask)(GIVEN))
 
 
 def test_other_words_for_the_same_facts_are_taken() -> None:
@@ -66,35 +65,44 @@ def test_an_answer_of_another_shape_is_not_taken(change: Callable[[Any], Any]) -
     assert answered(change) == GIVEN
 
 
+def told_by(answer: Callable[[str], str], given: Any = GIVEN) -> Any:
+    """The explanations when the model answers its prompt with `answer`."""
+
+    async def ask(prompt: str) -> str:
+        return answer(prompt)
+
+    return asyncio.run(reworded(ask)(given))
+
+
 def test_a_fence_around_the_answer_is_no_fault() -> None:
-    assert rephrasing(lambda prompt: f"```json\n{prompt}\n```")(CASE, RANKED) == GIVEN
+    assert told_by(lambda prompt: f"```json\n{prompt}\n```") == GIVEN
 
 
 def test_a_model_that_fails_costs_nothing() -> None:
-    assert rephrasing(lambda _: 1 / 0)(CASE, RANKED) == GIVEN  # type: ignore[arg-type, return-value]
-    assert rephrasing(lambda _: "I am sorry")(CASE, RANKED) == GIVEN
+    assert told_by(lambda _: 1 / 0) == GIVEN  # type: ignore[arg-type, return-value]
+    assert told_by(lambda _: "I am sorry") == GIVEN
 
 
 def test_a_model_that_hangs_costs_its_time_limit() -> None:
-    hanging = threading.Event()
-    began = time.monotonic()
-    told = rephrasing(lambda _: str(hanging.wait(10)), seconds=0.1)(CASE, RANKED)
-    assert time.monotonic() - began < 2
-    assert told == GIVEN
-    hanging.set()
+    async def never(_: str) -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    assert asyncio.run(reworded(never, seconds=0.1)(GIVEN)) == GIVEN
 
 
 def test_nothing_of_the_patient_is_told_but_sentences_about_providers() -> None:
     prompts: list[str] = []
     of = case(findings=("Hidden finding",), conditions=("M17.11",), wish="hidden wish")
-    rephrasing(lambda prompt: prompts.append(prompt) or prompt)(of, RANKED)
+    told_by(lambda prompt: prompts.append(prompt) or prompt, explain(of, RANKED))
     assert "idden" not in prompts[0]
     assert "M17" not in prompts[0]
 
 
 def test_without_a_key_or_without_providers_nobody_is_asked() -> None:
-    assert explainer("") is explain
-    assert rephrasing(lambda _: pytest.fail("asked"))(CASE, ()) == ()
+    assert rewording("") is as_given
+    assert asyncio.run(as_given(GIVEN)) is GIVEN
+    assert told_by(lambda _: pytest.fail("asked"), ()) == ()
 
 
 def test_numbers_are_compared_as_they_are_written() -> None:

@@ -55,7 +55,7 @@ def test_whoever_was_given_up_stops(patient: Patient, monkeypatch: pytest.Monkey
         end_dead_matches(now=timezone.now() + timedelta(minutes=1))
         return explain(*given)
 
-    monkeypatch.setattr(service, "explainer", lambda _: late)
+    monkeypatch.setattr(service, "explain", late)
     match = run(patient)
     assert match.status == "failed"
     assert facts(patient) == ["requested", "retrieve", "filter", "score", "failed"]

@@ -17,7 +17,7 @@ from patients import live
 from patients.errors import ConsentMissing, PatientQuarantined, PatientUnknown
 from patients.matching import service, steps
 from patients.matching.explanation import explain
-from patients.matching.service import run_match
+from patients.matching.service import open_match
 from patients.models import Consent, Match, Patient
 from patients.services.access import quarantine_patient
 from tests.patients.matching.records import ALL, begun, facts, run, told
@@ -65,7 +65,7 @@ def test_nobody_is_matched_who_is_quarantined_or_not_there(people: People) -> No
     with pytest.raises(PatientQuarantined):
         run(told(people, quarantined=True))
     with pytest.raises(PatientUnknown):
-        run_match(tenant_id="tenant-apollo-001", patient_id=told(people).id)
+        open_match(tenant_id="tenant-apollo-001", patient_id=told(people).id)
 
 
 @pytest.mark.parametrize("happens", [withdraw, lambda of: quarantine_patient(tenant_id=SHARED, patient_id=of.id)])
@@ -99,9 +99,9 @@ def test_a_fault_ends_the_match_to_be_asked_for_again(patient: Patient, monkeypa
 def test_two_requests_at_once_have_one_match(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     both = threading.Event()
 
-    def explainer(_: str) -> Any:
+    def explained(*given: Any) -> Any:
         assert both.wait(5)
-        return explain
+        return explain(*given)
 
     def second() -> str:
         threading.Timer(0.2, both.set).start()
@@ -113,7 +113,7 @@ def test_two_requests_at_once_have_one_match(patient: Patient, monkeypatch: pyte
         finally:
             connection.close()
 
-    monkeypatch.setattr(service, "explainer", explainer)
+    monkeypatch.setattr(service, "explain", explained)
     with ThreadPoolExecutor(2) as threads:
         asked = [threads.submit(ask), threads.submit(second)]
         answers = {one.result(timeout=10) for one in asked}
