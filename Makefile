@@ -5,7 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check contracts demo
+.PHONY: help setup run test check contracts demo browsers bench
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -18,7 +18,7 @@ run: setup ## Serve everything on http://127.0.0.1:8000 (PORT= moves it, DATA_DI
 
 test: setup ## Run every test on real Postgres, and the portal's unit tests when Node.js is there
 	$(PY) -m pytest
-	@$(PY) -m curaway.local.portal
+	@$(PY) -m curaway.local.portal test
 
 check: setup ## Lint, types, layers, stale derived files, missing migrations, system checks
 	$(PY) -m ruff check .
@@ -28,9 +28,17 @@ check: setup ## Lint, types, layers, stale derived files, missing migrations, sy
 	$(PY) manage.py contracts --check
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
+	@$(PY) -m curaway.local.portal check
 
 contracts: setup ## Derive the contracts and reference pages again
 	$(PY) manage.py contracts
+	@$(PY) -m curaway.local.portal derive
 
 demo: setup ## Against a running server: upload a scanned report for Maria and watch every event
 	@$(PY) -m curaway.local.demo
+
+browsers: setup ## The whole journey in Chromium, a phone, Firefox and WebKit (ONLY=chromium,phone chooses)
+	@$(PY) -m curaway.local.portal browsers
+
+bench: setup ## Measure against the floor and six others (BENCH=quick: in 3 minutes; ARGS=--help)
+	@$(PY) -m bench $(ARGS)

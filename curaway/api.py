@@ -39,12 +39,17 @@ def build() -> CurawayAPI:
     api = CurawayAPI(
         title="Curaway", version="v1", description=DESCRIPTION, parser=StorableJson(), auth=BearerInTenant()
     )
-    # Ninja has handlers of its own for these; the nearest class counts, so each is named.
-    for kind in (Exception, Http404, HttpError, ValidationError):
-        api.add_exception_handler(kind, _refused)
+    refuse_in_envelopes(api)
     for router in (patients.router, documents.router, chat.router, matching.router, record.router, api_stream.router):
         api.add_router("", router)
     return api
+
+
+def refuse_in_envelopes(api: NinjaAPI) -> None:
+    """Let the API refuse as every answer of ours does, whatever went wrong."""
+    # Ninja has handlers of its own for these; the nearest class counts, so each is named.
+    for kind in (Exception, Http404, HttpError, ValidationError):
+        api.add_exception_handler(kind, _refused)
 
 
 def _refused(_: HttpRequest, problem: Exception | type[Exception]) -> HttpResponse:

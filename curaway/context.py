@@ -61,6 +61,11 @@ def serving(context: RequestContext) -> Iterator[RequestContext]:
         _current.reset(token)
 
 
+def begin(context: RequestContext) -> None:
+    """Serve under this context to the end of the current task, which is for nothing else."""
+    _current.set(context)
+
+
 def amend(**facts: Any) -> RequestContext:
     """Add what became known (tenant, actor, locale) to the current context."""
     context = replace(current(), **facts)

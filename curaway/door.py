@@ -1,4 +1,4 @@
-"""What every request passes on its way in, and how an answer may outlive Django's part of it.
+"""How an answer may outlive Django's part of it.
 
 A view decides, in a worker thread and with a database connection; what must wait afterwards (a stream, a long
 poll, the reading of a scan) is left to a continuation on the event loop, which holds neither.
@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from curaway import context, envelope, log
-from curaway.errors import AppError, BodyTooLarge, Internal
+from curaway.errors import AppError, Internal
 
 logger = log.get(__name__)
 
@@ -27,40 +27,6 @@ CONTINUATION = "curaway.continuation"
 TOO_LARGE = "curaway.body_too_large"
 JSON_BODY_BYTES = 1024 * 1024
 UPLOAD_BODY_BYTES = 21 * 1024 * 1024
-CLIENT_TYPES = frozenset({"web", "ios", "android", "cli", "server"})
-
-
-def request_context(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: serve the request under its own context, and say the correlation id on every answer."""
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        client_type = request.headers.get("X-Client-Type", "").lower()
-        arrived = context.RequestContext(
-            correlation_id=context.correlation_id_from(request.headers.get("X-Correlation-ID")),
-            client_type=client_type if client_type in CLIENT_TYPES else "web" if "Origin" in request.headers else None,
-        )
-        with context.serving(arrived):
-            response = get_response(request)
-        response["X-Correlation-ID"] = arrived.correlation_id
-        return response
-
-    return middleware
-
-
-def refuse_large_body(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: refuse the request whose body `Door` cut off; inside of CORS, so that a page can read why."""
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        if TOO_LARGE not in getattr(request, "scope", {}):
-            return get_response(request)
-        refused = BodyTooLarge()
-        return JsonResponse(envelope.refusal(refused), status=refused.status, headers={"Connection": "close"})
-
-    return middleware
 
 
 class Opening(NamedTuple):
@@ -71,10 +37,18 @@ class Opening(NamedTuple):
     context: context.RequestContext
 
 
+class Answer(NamedTuple):
+    """A JSON answer, ready to be sent."""
+
+    status: int
+    content: bytes
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
 class Continuation(Protocol):
     """Goes on after Django has answered; sends the answer's start itself."""
 
-    async def __call__(self, opening: Opening, receive: Receive, send: Send) -> None: ...
+    def __call__(self, opening: Opening, receive: Receive, send: Send) -> Coroutine[Any, Any, None]: ...
 
 
 def leave_open(request: HttpRequest, response: HttpResponse, continuation: Continuation) -> HttpResponse:
@@ -84,16 +58,17 @@ def leave_open(request: HttpRequest, response: HttpResponse, continuation: Conti
 
 
 def answer_later(request: HttpRequest, work: Callable[[], Awaitable[Any]]) -> HttpResponse:
-    """Answer with the envelope of what `work` returns, or of the `AppError` it raises, when it is done.
+    """Answer with the envelope of what `work` returns, or of the `AppError` it raises, when it is done; or with the
+    `Answer` that it returns.
 
     `work` is cancelled when the client goes away.
     """
 
     async def continuation(opening: Opening, receive: Receive, send: Send) -> None:
         with context.serving(opening.context):
-            status, body, headers = await _outcome(work, receive)
-        if body is not None:
-            await send_json(send, opening, status, body, headers)
+            answer = await _outcome(work, receive)
+        if answer is not None:
+            await _send(send, opening, answer)
 
     return leave_open(request, HttpResponse(), continuation)
 
@@ -104,19 +79,21 @@ def answer_now(data: Any) -> HttpResponse:
     return HttpResponse(content, content_type="application/json; charset=utf-8")
 
 
-async def _outcome(work: Callable[[], Awaitable[Any]], receive: Receive) -> tuple[int, Any, dict[str, str]]:
+async def _outcome(work: Callable[[], Awaitable[Any]], receive: Receive) -> Answer | None:
+    """The answer; None when there is nobody left to take it."""
     working = asyncio.ensure_future(work())
     leaving = asyncio.ensure_future(gone(receive))
     try:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            return 499, None, {}
-        return 200, envelope.answer(working.result()), {}
+            return None
+        done = working.result()
+        return done if isinstance(done, Answer) else Answer(200, _json(envelope.answer(done)))
     except AppError as refused:
-        return refused.status, envelope.refusal(refused), refused.headers()
+        return Answer(refused.status, _json(envelope.refusal(refused)), refused.headers())
     except Exception:
         logger.exception("answer_failed")
-        return 500, envelope.refusal(Internal()), {}
+        return Answer(500, _json(envelope.refusal(Internal())))
     finally:
         await cancel(working, leaving)
 
@@ -136,12 +113,23 @@ async def gone(receive: Receive) -> None:
 
 async def send_json(send: Send, opening: Opening, status: int, body: Any, headers: dict[str, str]) -> None:
     """Send a JSON answer under the opening's headers, its own replacing those of the same name."""
-    content = json.dumps(body, ensure_ascii=False).encode()
-    own = {"Content-Type": "application/json; charset=utf-8", "Content-Length": str(len(content)), **headers}
+    await _send(send, opening, Answer(status, _json(body), headers))
+
+
+async def _send(send: Send, opening: Opening, answer: Answer) -> None:
+    own = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Length": str(len(answer.content)),
+        **answer.headers,
+    }
     await send(
-        {"type": "http.response.start", "status": status, "headers": _replaced(opening.headers, own)},
+        {"type": "http.response.start", "status": answer.status, "headers": _replaced(opening.headers, own)},
     )
-    await send({"type": "http.response.body", "body": content})
+    await send({"type": "http.response.body", "body": answer.content})
+
+
+def _json(body: Any) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def _replaced(headers: list[tuple[bytes, bytes]], own: dict[str, str]) -> list[tuple[bytes, bytes]]:
@@ -157,6 +145,12 @@ class Door:
         self._django = django
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        left_open = await self._answered(scope, receive, send)
+        if left_open is not None:
+            await left_open
+
+    async def _answered(self, scope: dict[str, Any], receive: Receive, send: Send) -> Coroutine[Any, Any, None] | None:
+        """Let Django answer; what it has left open, if anything, not begun yet: nothing of this is held meanwhile."""
         held: list[dict[str, Any]] = []
 
         async def hold(message: dict[str, Any]) -> None:
@@ -166,9 +160,13 @@ class Door:
                 held.append(message)
 
         await self._django(scope, _bounded(scope, receive), hold)
-        if held:
-            continuation, arrived = scope.pop(CONTINUATION)
-            await continuation(_opening(held.pop(), arrived), receive, send)
+        if not held:
+            return None
+        continuation, arrived = scope.pop(CONTINUATION)
+        # The token among them was looked at, and is not kept in memory as long as a stream is open.
+        scope["headers"].clear()
+        to_come: Coroutine[Any, Any, None] = continuation(_opening(held.pop(), arrived), receive, send)
+        return to_come
 
 
 def _opening(start: dict[str, Any], arrived: context.RequestContext) -> Opening:

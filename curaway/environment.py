@@ -36,6 +36,16 @@ NO_POSTGRES = (
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
 
+POSTGRES_SCHEMES = ("postgres://", "postgresql://")
+REDIS_SCHEMES = ("redis://", "rediss://")
+REDIS_OPTIONS = frozenset({"ssl_cert_reqs", "ssl_ca_certs", "ssl_check_hostname"})
+WAKEUPS_OFF = "off"
+
+NO_WAKEUPS = (
+    "EVENTS_WAKEUP_URL must look like redis://user:password@host:port/number (rediss:// for TLS), or be `off`; "
+    "without it wake-ups travel by the database's NOTIFY."
+)
+
 NEVER_ZERO = ("SSE_LIFETIME_SECONDS", "SSE_POLL_SECONDS", "SSE_HEARTBEAT_SECONDS", "SSE_STALL_SECONDS")
 """At 0 the process would turn in a circle as fast as it can."""
 
@@ -68,6 +78,7 @@ class Environment:
     PORT: int = _env(8000, "Server", "The port `make run` serves on.")
     DATA_DIR: str = _env("", "Server", "Where the embedded database, keys and uploads live. Default: `.data`.")
     DATABASE_URL: str = _env("", "Server", "postgres://user:password@host:port/name. Default: the embedded Postgres.")
+    DATABASE_DIRECT_URL: str = _env("", "Server", "The database itself, for LISTEN, where DATABASE_URL is a pooler's.")
     DATABASE_CONNECTIONS: int = _env(3, "Server", "Most connections of one process, besides the one that listens.")
     SECRET_KEY: str = _env("", "Server", "Signs upload URLs and admin sessions. At least 50 characters.")
     ALLOWED_HOSTS: tuple[str, ...] = _list((), "Server", "Host names served. With DEBUG on, any local one.")
@@ -78,6 +89,7 @@ class Environment:
     CLERK_JWKS_URL: str = _env("", "Identity", "Clerk's key set, fetched once and cached, instead of the PEM key.")
     CLERK_ISSUER: str = _env("", "Identity", "The `iss` that tokens must carry, e.g. https://clerk.curaway.ai")
     CLERK_AUTHORIZED_PARTIES: tuple[str, ...] = _list((), "Identity", "Origins allowed in a token's `azp`.")
+    CLERK_PUBLISHABLE_KEY: str = _env("", "Identity", "Clerk's publishable key, with which the portal signs people in.")
 
     QSTASH_URL: str = _env("", "Queue", "QStash's address. `make run` sets the local queue's.")
     QSTASH_TOKEN: str = _env("", "Queue", "Publishes jobs.")
@@ -113,7 +125,7 @@ class Environment:
     )
     ANTHROPIC_API_KEY: str = _env("", "Agents", "Turns on the LLM engines; the deterministic ones need no key.")
 
-    EVENTS_WAKEUP_URL: str = _env("", "Stream", "Where wake-ups travel. Default: the database's NOTIFY.")
+    EVENTS_WAKEUP_URL: str = _env("", "Stream", "Wake-ups: redis://…, or `off` (the poll alone). Default: NOTIFY.")
     SSE_LIFETIME_SECONDS: float = _env(300, "Stream", "Longest life of a stream; each draws 80-100 % of it.")
     SSE_POLL_SECONDS: float = _env(3, "Stream", "How often a process looks for events whose wake-up was lost.")
     SSE_HEARTBEAT_SECONDS: float = _env(15, "Stream", "Silence after which a heartbeat is sent.")
@@ -162,6 +174,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -
             problems.append(f"{variable.name} {problem}")
     environment = Environment(**values)
     problems += [f"{name} must be above 0" for name in NEVER_ZERO if getattr(environment, name) == 0]
+    problems += _unreadable(environment)
     problems += _incomplete(environment)
     problems += _unsafe(environment)
     if problems:
@@ -203,6 +216,8 @@ def database(environment: Environment) -> dict[str, Any]:
         "PORT": str(port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
+        # A pooler may give the next query of a cursor to another connection.
+        "DISABLE_SERVER_SIDE_CURSORS": bool(environment.DATABASE_DIRECT_URL),
         "OPTIONS": {"connect_timeout": 5, "application_name": "curaway", **dict(parse_qsl(url.query))},
     }
 
@@ -240,6 +255,26 @@ def _number(raw: str, kind: type[float]) -> float:
     if number < 0:
         raise ValueError("must not be negative")
     return number
+
+
+def _unreadable(environment: Environment) -> list[str]:
+    """Addresses of a kind that is not known; their text is not repeated, as it may hold a password."""
+    wakeups, direct = environment.EVENTS_WAKEUP_URL, environment.DATABASE_DIRECT_URL
+    checks = (
+        (wakeups in ("", WAKEUPS_OFF) or _is_url(wakeups, REDIS_SCHEMES, options=REDIS_OPTIONS), NO_WAKEUPS),
+        (not direct or _is_url(direct, POSTGRES_SCHEMES), NO_POSTGRES.replace("DATABASE_", "DATABASE_DIRECT_", 1)),
+    )
+    return [sentence for good, sentence in checks if not good]
+
+
+def _is_url(text: str, schemes: tuple[str, ...], *, options: frozenset[str] | None = None) -> bool:
+    """Whether it names a server by one of these schemes; with `options`, whether its query has no others."""
+    try:
+        url, port = urlsplit(text), urlsplit(text).port
+    except ValueError:
+        return False
+    given = {name for name, _ in parse_qsl(url.query)}
+    return bool(text.startswith(schemes) and url.hostname and port != 0) and (options is None or given <= options)
 
 
 def _incomplete(environment: Environment) -> list[str]:

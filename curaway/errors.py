@@ -132,6 +132,13 @@ class BodyTooLarge(AppError):
     status = 413
 
 
+class HostUnknown(AppError):
+    """No such host is served here."""
+
+    code = "HOST_NOT_FOUND_001"
+    status = 400
+
+
 class RouteUnknown(AppError):
     """There is nothing at this path."""
 

@@ -7,22 +7,24 @@ from functools import partial
 
 from django.conf import settings
 
-from curaway import log
+from curaway import finishing, garbage, log
 from curaway.analytics import analytics
 from curaway.door import Receive, Send
 from curaway.drain import Drain
 from curaway.flags import flags
 from curaway.identity import verifier
 from events import hub as hubs
+from events import relay
 from events.hub import Hub
 from events.relay import relay_jobs
 from events.rounds import Rounds
 from events.stream_settings import StreamSettings
-from patients import live
+from patients import language_model, live
+from patients.chat import sweep as chat
 from patients.chat.sweep import sweep_answers
 from patients.documents import working
+from patients.matching import sweep as matching
 from patients.matching.sweep import sweep_matches
-from patients.notifications import notify
 
 logger = log.get(__name__)
 
@@ -49,7 +51,11 @@ class Lifespan:
         self._drain = Drain(self._hub, put_down=_put_down, before_exit=self.stop)
         # In a thread: each may ask its vendor, which must not hold up the event loop.
         await asyncio.to_thread(_warm)
-        rounds = Rounds(live, streaming=lambda: flags().enabled("sse_streaming"))
+        rounds = Rounds(
+            live,
+            streaming=lambda: flags().enabled("sse_streaming"),
+            chores=(relay.chore(), matching.chore(), chat.chore()),
+        )
         self._hub.start(
             partial(rounds.make, self._hub),
             partial(relay_jobs, settings.ENVIRONMENT),
@@ -57,6 +63,7 @@ class Lifespan:
             sweep_answers,
         )
         hubs.install(self._hub)
+        garbage.settle()
         self._drain.watch_signals()
 
     async def stop(self) -> None:
@@ -69,10 +76,12 @@ class Lifespan:
 
 
 async def _put_down() -> None:
-    await asyncio.gather(working.put_down(), notify.settle())
+    await asyncio.gather(working.put_down(), finishing.settle())
 
 
 def _warm() -> None:
     flags().warm()
     analytics().warm()
     verifier().warm()
+    if settings.ENVIRONMENT.ANTHROPIC_API_KEY:
+        language_model.warm()

@@ -38,7 +38,7 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
     schema["components"]["schemas"].update(_refusal_schemas())
     for path in schema["paths"].values():
         for method, operation in path.items():
-            _complete_operation(method, operation)
+            path[method] = _completed(method, operation)
     return schema
 
 
@@ -47,13 +47,17 @@ def _refusal_schemas() -> dict[str, Any]:
     return {**refusal.pop("$defs"), "Refusal": refusal}
 
 
-def _complete_operation(method: str, operation: dict[str, Any]) -> None:
+def _completed(method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    # A copy: Ninja describes an operation once for all its methods, and generated clients need a name for each.
+    name = operation["operationId"] + ("_head" if method == "head" else "")
     headers = [TENANT, CORRELATION, *([IDEMPOTENCY] if method in WRITES else [])]
-    operation["parameters"] = [*operation.get("parameters", []), *headers]
-    operation["responses"].setdefault(
-        "default",
-        {
-            "description": "Refused; `errors` says why.",
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
-        },
-    )
+    refused = {
+        "description": "Refused; `errors` says why.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
+    }
+    return {
+        **operation,
+        "operationId": name,
+        "parameters": [*operation.get("parameters", []), *headers],
+        "responses": {**operation["responses"], "default": operation["responses"].get("default", refused)},
+    }

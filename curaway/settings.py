@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from curaway import environment, log
+from curaway.content_security import content_security_policy
 
 ENVIRONMENT = environment.load()
 ROOT = environment.ROOT
@@ -40,11 +41,13 @@ INSTALLED_APPS = [
 
 # The request context first: whatever is refused below it carries the correlation id.
 MIDDLEWARE = [
-    "curaway.door.request_context",
+    "curaway.arrival.request_context",
     "corsheaders.middleware.CorsMiddleware",
-    "curaway.door.refuse_large_body",
+    "curaway.arrival.refuse_unknown_host",
+    "curaway.arrival.refuse_large_body",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "curaway.portal.files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -75,6 +78,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
+# What `npm run build` makes; missing where there was no Node.js.
+PORTAL = ROOT / "frontend" / "dist"
 
 # Mail
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENVIRONMENT.EMAIL_HOST else 'console'}.EmailBackend"
@@ -94,6 +99,7 @@ SECURE_PROXY_SSL_HEADER = None if DEBUG else ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31536000
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = content_security_policy(ENVIRONMENT)
 LOGIN_URL = "admin:login"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -102,7 +108,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Browsers
-CORS_ALLOWED_ORIGINS = list(ENVIRONMENT.CORS_ALLOWED_ORIGINS)
+# With DEBUG on, our own page under its other name: it puts documents at the address in PUBLIC_BASE_URL.
+OWN_NAMES = [f"http://{name}:{ENVIRONMENT.PORT}" for name in ("127.0.0.1", "localhost")] if DEBUG else []
+CORS_ALLOWED_ORIGINS = [*ENVIRONMENT.CORS_ALLOWED_ORIGINS, *OWN_NAMES]
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",

@@ -1,4 +1,4 @@
-"""Looking, again and again, for what a process that died left behind; any number of processes may do it at once."""
+"""Taking up what a process that died left behind; any number of processes may do it at once."""
 
 from __future__ import annotations
 
@@ -13,16 +13,36 @@ from curaway.threads import in_worker
 logger = log.get(__name__)
 
 EVERY_SECONDS = 10.0
+"""How often the round asks whether there is something to take up."""
 
 
-async def sweep_for_ever(take_up: Callable[[], int], *, found: str) -> None:
-    """Call `take_up` in a worker every ten seconds, until cancelled; log `found` with how many it took up."""
-    while True:
+class Sweep:
+    """Calls `take_up` in a worker at its start and whenever it is woken; logs `found` with how many it took up."""
+
+    def __init__(self, take_up: Callable[[], int], *, found: str) -> None:
+        self._take_up = take_up
+        self._found = found
+        self._there: asyncio.Event | None = None
+
+    def wake(self) -> None:
+        """Say that there is something; called on the event loop."""
+        if self._there is not None:
+            self._there.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        # Made here: an event belongs to the loop that waits for it.
+        there = self._there = asyncio.Event()
+        while True:
+            await self._once()
+            await there.wait()
+            there.clear()
+
+    async def _once(self) -> None:
         try:
-            count = await in_worker(take_up)
+            count = await in_worker(self._take_up)
             if count:
-                logger.warning(found, count=count)
+                logger.warning(self._found, count=count)
         except Error as fault:
-            # Without its database it has nothing to do but to look again.
-            logger.warning("sweep_failed", sweep=found, cause=type(fault).__name__)
-        await asyncio.sleep(EVERY_SECONDS)
+            # Without its database it has nothing to do but to be woken again.
+            logger.warning("sweep_failed", sweep=self._found, cause=type(fault).__name__)

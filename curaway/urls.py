@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from curaway import readiness
 from curaway.api import api
 from curaway.errors import Internal, RouteUnknown
+from curaway.portal import pages
+from curaway.portal.api import api as portal
 from curaway.refusals import answer_to, method_not_allowed
 from patients.documents.upload_view import put_upload
 
@@ -28,26 +30,39 @@ def went_wrong(request: HttpRequest) -> HttpResponse:
     return answer_to(Internal())
 
 
-def refusing_methods(view: View) -> View:
-    """Ninja refuses a method in plain text; this says it in the envelope."""
+def answering_methods(view: View) -> View:
+    """HEAD is answered as GET is (RFC 9110, 9.3.2), its body left out by the server; any other method that Ninja
+    refuses in plain text is refused in the envelope."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        return method_not_allowed(response["Allow"]) if isinstance(response, HttpResponseNotAllowed) else response
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        allowed = _with_head(response["Allow"])
+        if request.method not in allowed:
+            return method_not_allowed(", ".join(allowed))
+        request.method = "GET"
+        return view(request, *args, **kwargs)
 
     return answered
 
 
+def _with_head(allowed: str) -> list[str]:
+    names = set(allowed.split(", "))
+    return sorted(names | {"HEAD"} if "GET" in names else names)
+
+
 def _in_envelopes(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern]:
     return [
-        URLPattern(found.pattern, refusing_methods(found.callback), found.default_args, found.name)
+        URLPattern(found.pattern, answering_methods(found.callback), found.default_args, found.name)
         for found in patterns
         if isinstance(found, URLPattern)
     ]
 
 
 _patterns, _app, _namespace = api.urls
+_portal_patterns, _portal_app, _portal_namespace = portal.urls
 
 urlpatterns = [
     path("api/v1/", (_in_envelopes(_patterns), _app, _namespace)),
@@ -56,8 +71,12 @@ urlpatterns = [
     path("health", readiness.health),
     path("ready", readiness.ready),
     path("admin/", admin.site.urls),
+    path("", answering_methods(pages.home)),
+    path("playground", answering_methods(pages.playground)),
+    path("portal/", (_in_envelopes(_portal_patterns), _portal_app, _portal_namespace)),
     # Here and not only as handler404: with DEBUG on, Django shows a page of its own instead.
-    re_path(r"^(?:api|uploads|webhooks)(?:/|$)", nothing_here),
+    re_path(r"^(?:api|uploads|webhooks|portal|assets)(?:/|$)", nothing_here),
+    re_path(r"", pages.elsewhere),
 ]
 
 handler404 = nothing_here

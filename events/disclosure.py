@@ -20,16 +20,24 @@ def disclose(event: Event, *, by: str) -> Any:
 
     Raises `EventNotRecorded` when that can't be recorded; nothing is disclosed then.
     """
+    record_look("event", str(event.pk), tenant_id=event.tenant_id, patient_id=event.patient_id, by=by)
+    return event.payload
+
+
+def record_look(record: str, record_id: str, *, tenant_id: str, patient_id: str | None, by: str) -> None:
+    """Commit that `by` looks at the protected fields of a record of this kind, before they are shown.
+
+    Raises `EventNotRecorded`; they must not be shown then.
+    """
     # Durable: inside of another transaction the record could still be rolled back after the fields were shown.
     with transaction.atomic(durable=True):
         emit_event(
             EventType.PHI_VIEWED,
-            event.tenant_id,
-            event.patient_id,
-            PhiViewed(event_id=str(event.pk)),
+            tenant_id,
+            patient_id,
+            PhiViewed(record=record, record_id=record_id),
             actor_id=by,
         )
-    return event.payload
 
 
 def record_export(events: Collection[Event], *, format_name: Literal["csv", "json"], protected: bool, by: str) -> None:

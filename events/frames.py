@@ -33,20 +33,27 @@ class Frame(NamedTuple):
 
 def instant(moment: datetime) -> str:
     """ISO 8601 in UTC, microseconds, `Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def one_line(value: Any) -> str:
     """Compact JSON that no client's line splitting can break."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_LINE_ENDS)
+    return _unbroken(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def _unbroken(text: str) -> str:
+    # None of them is ASCII, which most texts are.
+    return text if text.isascii() else text.translate(_LINE_ENDS)
 
 
 def as_json(row: Row) -> str:
     """An event as clients read it, on the stream and at `/events`: the payload's own text, not parsed again."""
     return (
         f'{{"position":{row.position},"event_id":"{row.event_id}","event_type":"{row.event_type}",'
-        f'"occurred_at":"{instant(row.occurred_at)}","correlation_id":{json.dumps(row.correlation_id)},'
-        f'"payload":{row.payload.translate(_LINE_ENDS)}}}'
+        f'"occurred_at":"{row.occurred_at}","correlation_id":{json.dumps(row.correlation_id)},'
+        f'"payload":{_unbroken(row.payload)}}}'
     )
 
 

@@ -17,16 +17,18 @@ from django.db import Error as DatabaseFault
 from curaway import log as logs
 from curaway.threads import in_hearing
 from events import log, wakeup
+from events.clock import Clock
 from events.errors import StreamUnavailable
 from events.frames import Done, event_frame
 from events.log import Cursor, StreamKey
 from events.room import Listener, Room
 from events.stream import Stream
 from events.stream_settings import StreamSettings
+from events.viewers import Viewer
 
 logger = logs.get(__name__)
 
-CURSORS_PER_READ = 64
+CURSORS_PER_READ = 256
 FAULTS = (DatabaseFault, psycopg.Error, OSError)
 
 
@@ -37,9 +39,10 @@ class Hub:
         self.settings = settings
         self.draw = draw
         self.listening = False
+        self._interrupted = False
         self.draining = False
         self.rooms: dict[StreamKey, Room] = {}
-        self.open_streams = 0
+        self.clock = Clock(every=settings.clock_seconds)
         self._waiting = 0
         self.access_changed: set[StreamKey] = set()
         self.round_due = asyncio.Event()
@@ -47,6 +50,10 @@ class Hub:
         self._behind: dict[Stream, None] = {}
         self._work = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def open_streams(self) -> int:
+        return len(self.clock.streams)
 
     # Listening
 
@@ -68,27 +75,33 @@ class Hub:
             raise StreamUnavailable(reason="draining", retry_after=1 + round(4 * self.draw()))
         if self.open_streams >= self.settings.max_streams or self._crowded(stream.viewer.key):
             raise StreamUnavailable(reason="capacity", retry_after=5 + round(10 * self.draw()))
-        self.open_streams += 1
+        self.clock.streams.add(stream)
         return self.join(stream, stream.viewer.key, head=stream.known_head)
 
     def leave(self, listener: Listener, room: Room) -> None:
         room.listeners.discard(listener)
         if isinstance(listener, Stream):
-            self.open_streams -= 1
+            self.clock.streams.discard(listener)
             self._behind.pop(listener, None)
         if not room.listeners:
             self.rooms.pop(room.key, None)
             self._rung.pop(room.key, None)
 
-    def streams(self) -> Iterator[tuple[Room, Stream]]:
-        """Every open stream with its room."""
+    def listeners(self) -> Iterator[tuple[Room, Listener]]:
+        """Every open stream and every waiting poll, with its room."""
         for room in list(self.rooms.values()):
             for listener in list(room.listeners):
-                if isinstance(listener, Stream):
-                    yield room, listener
+                yield room, listener
 
-    async def grown_beyond(self, key: StreamKey, position: int, *, seconds: float) -> None:
-        """Return when the patient's stream has grown beyond `position`, or after `seconds`.
+    def streams(self) -> Iterator[tuple[Room, Stream]]:
+        """Every open stream with its room."""
+        for room, listener in self.listeners():
+            if isinstance(listener, Stream):
+                yield room, listener
+
+    async def grown_beyond(self, viewer: Viewer, position: int, *, seconds: float) -> None:
+        """Return when the patient's stream has grown beyond `position`, when the viewer may not look any more, or
+        after `seconds`.
 
         At once when as many are waiting as there may be streams: the caller then looks and asks again.
         `position` is one that the log has reached; a room that believed another would hear nothing any more.
@@ -96,11 +109,11 @@ class Hub:
         if self._waiting >= self.settings.max_streams:
             return
         self._waiting += 1
-        waiter = _Waiter()
-        room = self.join(waiter, key, head=position)
+        waiter = _Waiter(viewer)
+        room = self.join(waiter, viewer.key, head=position)
         try:
             async with asyncio.timeout(seconds):
-                while room.head <= position and not self.draining:
+                while room.head <= position and not self.draining and not waiter.ended:
                     await waiter.woken.wait()
                     waiter.woken.clear()
         except TimeoutError:
@@ -183,13 +196,21 @@ class Hub:
             try:
                 await wakeup.listen(self._heard, self._listens)
             except FAULTS as fault:
-                logger.warning("wakeups_interrupted", cause=type(fault).__name__)
+                self._say_interrupted(fault)
             self.listening = False
             await asyncio.sleep(0.1 + min(1.0, self.settings.poll_seconds) * self.draw())
 
     def _listens(self) -> None:
-        self.listening = True
+        if self._interrupted:
+            logger.info("wakeups_back")
+        self.listening, self._interrupted = True, False
         self.round_due.set()
+
+    def _say_interrupted(self, fault: BaseException) -> None:
+        # Once: whoever carries wake-ups may be away for hours, and is tried every second.
+        if not self._interrupted:
+            logger.warning("wakeups_interrupted", cause=type(fault).__name__)
+        self._interrupted = True
 
     def _heard(self, ring: wakeup.Ring) -> None:
         if isinstance(ring, wakeup.AccessChanged):
@@ -208,7 +229,7 @@ class Hub:
 
     def start(self, *others: Callable[[], Awaitable[None]]) -> None:
         """Begin to read and to hear, and run `others` beside it, until `stop`."""
-        work = (self.read_forever, self.listen_forever, *others)
+        work = (self.read_forever, self.listen_forever, self.clock.watch, *others)
         self._tasks = [asyncio.create_task(_kept_alive(one)) for one in work]
 
     async def stop(self) -> None:
@@ -237,10 +258,19 @@ async def _kept_alive(work: Callable[[], Awaitable[None]]) -> None:
 
 
 class _Waiter:
-    def __init__(self) -> None:
+    """A long poll that waits."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self.ended = False
         self.woken = asyncio.Event()
 
     def wake(self) -> None:
+        self.woken.set()
+
+    def end(self, done: Done) -> None:
+        # Why is not said here: the request that waits asks for itself what it may still answer.
+        self.ended = True
         self.woken.set()
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from events.emit import emit_event
+from events.giving_up import give_up
 from events.models import Job, JobStatus
 from events.outbox import nudge
 from events.registry import EventType, JobKind, JobRepublished
@@ -24,12 +25,17 @@ CALLBACK_AWAITED = timedelta(minutes=20)
 try of it (see `events.relay.RETRY_DELAY`), which the queue tells us of when that fails too."""
 
 GIVEN_UP_AFTER = timedelta(days=1)
+FORGOTTEN = "no callback has finished it within a day"
 LONGEST_WAIT = timedelta(seconds=60)
 REFUSALS = 5
 """Publications after which a job that the queue refuses has failed."""
 
 REOPENED = {"status": JobStatus.WAITING, "finished_at": None, "last_error": ""}
 ON_THE_WAY = (JobStatus.WAITING, JobStatus.PUBLISHED)
+
+
+DUE_SQL = "SELECT FROM events_job WHERE status IN ('waiting', 'published') AND due_at <= now()"
+"""Whether `claim_due` would find a job."""
 
 
 def claim_due(*, limit: int, now: datetime) -> list[Job]:
@@ -43,11 +49,12 @@ def claim_due(*, limit: int, now: datetime) -> list[Job]:
         due = Job.objects.filter(status__in=ON_THE_WAY, due_at__lte=now).order_by("due_at")
         claimed = list(due.select_for_update(skip_locked=True)[:limit])
         forgotten = [job for job in claimed if _is_forgotten(job, now)]
-        _rows(forgotten).update(
-            status=JobStatus.FAILED, finished_at=now, last_error="no callback has finished it within a day"
-        )
         due_jobs = [job for job in claimed if job not in forgotten]
+        _rows(forgotten).update(due_at=now + LEASE)
         _rows(due_jobs).update(due_at=now + LEASE, attempts=F("attempts") + 1)
+    for job in forgotten:
+        # In a transaction of its own: whoever locks a patient and then their job must not meet us the other way round.
+        give_up(job, fault=FORGOTTEN, now=now)
     for job in due_jobs:
         job.attempts += 1
     return due_jobs
@@ -71,11 +78,9 @@ def mark_later(job: Job, *, fault: str, now: datetime) -> None:
 
 
 def mark_refused(job: Job, *, fault: str, now: datetime) -> None:
-    """The queue said no: the longest wait, since only a person can mend that; at the fifth it has failed."""
-    if job.attempts < REFUSALS:
+    """The queue said no: the longest wait, since only a person can mend that; at the fifth it is given up."""
+    if job.attempts < REFUSALS or not give_up(job, fault=fault, now=now):
         _claimed(job).update(status=JobStatus.WAITING, due_at=now + LONGEST_WAIT, last_error=fault)
-    else:
-        _claimed(job).update(status=JobStatus.FAILED, finished_at=now, last_error=fault)
 
 
 def find(
@@ -101,6 +106,11 @@ def finish(job_id: uuid.UUID, status: JobStatus) -> None:
     Job.objects.filter(pk=job_id).exclude(status=status).update(status=status, finished_at=timezone.now())
 
 
+def still_claimed(job: Job) -> bool:
+    """Whether the job is still this claim's, locked from here to the end of the caller's transaction."""
+    return _claimed(job).select_for_update().exists()
+
+
 def is_open(job_id: uuid.UUID) -> bool:
     """Whether the job is on its way: made or published again, and not at its end."""
     return Job.objects.filter(pk=job_id, status__in=ON_THE_WAY).exists()
@@ -110,6 +120,16 @@ def behind(*, message_id: str, job_id: uuid.UUID | None) -> Job | None:
     """The job that a message of the queue carries: the one its body names, else the one published as it."""
     named = Job.objects.filter(pk=job_id).first() if job_id is not None else None
     return named or Job.objects.filter(status__in=ON_THE_WAY, message_id=message_id).exclude(message_id="").first()
+
+
+def put_back(job_id: uuid.UUID) -> bool:
+    """Send the job to the queue anew, in the caller's transaction: its callback did a part of it and wants another.
+
+    A part done is no failed try: refusals are counted from here. False when the job is not on its way.
+    """
+    open_jobs = Job.objects.filter(pk=job_id, status__in=ON_THE_WAY)
+    transaction.on_commit(nudge)
+    return bool(open_jobs.update(due_at=timezone.now(), attempts=0, **REOPENED))
 
 
 def reopen(*, kind: JobKind, tenant_id: str, patient_id: str, body: Mapping[str, Any]) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
-from uuid import UUID
 
-from django.db import connection
+from curaway import prepared
+from events.question import Found, Question
 
 PAGE_ROWS = 100
 PAGE_BYTES = 256 * 1024
+READ_BYTES = 16 * 1024 * 1024
+"""Of all pages of one read together: the more there are, the smaller each of them."""
 
 
 class StreamKey(NamedTuple):
@@ -20,6 +21,11 @@ class StreamKey(NamedTuple):
 
     tenant_id: str
     patient_id: str
+
+    @classmethod
+    def of(cls, found: Found) -> StreamKey:
+        """The key in a question's answer."""
+        return cls(found["tenant_id"], found["patient_id"])
 
 
 class Cursor(NamedTuple):
@@ -30,12 +36,13 @@ class Cursor(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A streamed event as the log holds it; `payload` is JSON text, as the database wrote it."""
+    """A streamed event as clients are told of it: texts, as the database wrote them. `occurred_at` is ISO 8601 in UTC,
+    `payload` is JSON."""
 
     position: int
-    event_id: UUID
+    event_id: str
     event_type: str
-    occurred_at: datetime
+    occurred_at: str
     correlation_id: str
     payload: str
 
@@ -59,7 +66,8 @@ FROM (
                sum(octet_length(rows.body)) OVER (ORDER BY rows.position) - octet_length(rows.body) AS bytes_before,
                count(*) OVER () AS found
         FROM (
-            SELECT position, id, event_type, created_at, correlation_id, payload::text AS body
+            SELECT position, id::text, event_type, correlation_id, payload::text AS body,
+                   to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at
             FROM events
             WHERE tenant_id = wanted.tenant_id AND patient_id = wanted.patient_id AND position > wanted.after
             ORDER BY position
@@ -73,26 +81,25 @@ ORDER BY page.cursor, page.position
 
 
 def read(cursors: Collection[Cursor], *, rows: int = PAGE_ROWS) -> dict[Cursor, Page]:
-    """One page after each cursor, all in one query: at most `rows` rows and about `PAGE_BYTES` bytes each.
+    """One page after each cursor, all in one query: at most `rows` rows and about `PAGE_BYTES` bytes each, and about
+    `READ_BYTES` together.
 
     A page always holds at least one row when there is one, whatever its size.
     """
     wanted = list(dict.fromkeys(cursors))
     pages = {cursor: Page([], has_more=False) for cursor in wanted}
-    with connection.cursor() as sql:
-        sql.execute(
-            READ_SQL,
-            {
-                "numbers": list(range(len(wanted))),
-                "tenants": [cursor.key.tenant_id for cursor in wanted],
-                "patients": [cursor.key.patient_id for cursor in wanted],
-                "afters": [cursor.after for cursor in wanted],
-                # One more than asked for tells whether there is more.
-                "rows": rows + 1,
-                "bytes": PAGE_BYTES,
-            },
-        )
-        found = sql.fetchall()
+    found = prepared.rows(
+        READ_SQL,
+        {
+            "numbers": list(range(len(wanted))),
+            "tenants": [cursor.key.tenant_id for cursor in wanted],
+            "patients": [cursor.key.patient_id for cursor in wanted],
+            "afters": [cursor.after for cursor in wanted],
+            # One more than asked for tells whether there is more.
+            "rows": rows + 1,
+            "bytes": min(PAGE_BYTES, READ_BYTES // max(1, len(wanted))),
+        },
+    )
     for number, same_cursor in groupby(found, key=itemgetter(0)):
         read_rows = list(same_cursor)
         kept = [Row(*row[1:-1]) for row in read_rows[:rows]]
@@ -114,24 +121,26 @@ JOIN events_streamhead AS head USING (tenant_id, patient_id)
 
 def heads(keys: Collection[StreamKey]) -> dict[StreamKey, int]:
     """How far each of these streams has grown, in one query; streams without an event are absent."""
-    with connection.cursor() as sql:
-        sql.execute(HEADS_SQL, [[key.tenant_id for key in keys], [key.patient_id for key in keys]])
-        return {StreamKey(tenant, patient): position for tenant, patient, position in sql.fetchall()}
+    found = prepared.rows(HEADS_SQL, [[key.tenant_id for key in keys], [key.patient_id for key in keys]])
+    return {StreamKey(tenant, patient): position for tenant, patient, position in found}
 
 
 GROWN_SQL = """
 SELECT head.tenant_id, head.patient_id, head.position
-FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS known(tenant_id, patient_id, position)
+FROM unnest(%(tenants)s::text[], %(patients)s::text[], %(positions)s::bigint[])
+     AS known(tenant_id, patient_id, position)
 JOIN events_streamhead AS head USING (tenant_id, patient_id)
 WHERE head.position > known.position
 """
 
 
-def grown(known: Mapping[StreamKey, int]) -> dict[StreamKey, int]:
-    """Which of these streams have grown beyond what is known of them, and how far: the poll, one query."""
-    with connection.cursor() as sql:
-        sql.execute(
-            GROWN_SQL,
-            [[key.tenant_id for key in known], [key.patient_id for key in known], list(known.values())],
-        )
-        return {StreamKey(tenant, patient): position for tenant, patient, position in sql.fetchall()}
+def grown(known: Mapping[StreamKey, int]) -> Question:
+    """Which of these streams have grown beyond what is known of them: the poll. Finds keys, and the `position`."""
+    return Question(
+        GROWN_SQL,
+        {
+            "tenants": [key.tenant_id for key in known],
+            "patients": [key.patient_id for key in known],
+            "positions": list(known.values()),
+        },
+    )

@@ -140,6 +140,11 @@ class ConsentRevoked(EventPayload):
     policy_version: str
 
 
+def _left_out() -> Any:
+    """A field that is left out of the payload where there is nothing to say, as if the fact had no such field."""
+    return Field(default=None, exclude_if=lambda value: value is None, json_schema_extra={"x-left-out": True})
+
+
 class DocumentUploaded(EventPayload):
     """A document reached the vault; reading it has not started."""
 
@@ -156,23 +161,32 @@ class DocumentUploaded(EventPayload):
 
 
 class DocumentParsing(EventPayload):
-    """A reader took the document; its text is on the way."""
+    """A reader took the document; its text is on the way.
+
+    Told again for each page of a long document (three pages or more) that was read by eye: then `page` is its
+    number, from 1, `pages` how many there are, and `confidence` the OCR engine's of this page, 0-1. Pages with text
+    of their own take no time: the next one tells of them.
+    """
 
     records = EventType.DOCUMENT_PARSING
     streams_as = StreamEvent.DOCUMENT_UPDATE
-    audit = "began to read document {document_id}"
+    audit = "is reading document {document_id}"
 
     document_id: str
     filename: PHI[str]
     status: Literal["parsing"] = "parsing"
+    page: Count | None = _left_out()
+    pages: Count | None = _left_out()
+    confidence: Share | None = _left_out()
 
 
 class DocumentParsed(EventPayload):
     """The document's text was read: by its own text layer, by OCR, or page by page by both.
 
-    `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `needs_review`
-    numbers the pages, from 1, that it could not read surely. `clinical` says whether there is enough text to be
-    analyzed: over 100 characters, and not only headings. Without it nothing more happens to the document.
+    `confidence` is the OCR engine's mean over the pages it read, 0-1; null when none was needed. `page_confidence`
+    is the same of each page. `needs_review` numbers the pages, from 1, that it could not read surely. `clinical`
+    says whether there is enough text to be analyzed: over 100 characters, and not only headings. Without it nothing
+    more happens to the document.
     """
 
     records = EventType.DOCUMENT_PARSED
@@ -188,6 +202,7 @@ class DocumentParsed(EventPayload):
     characters: Count
     method: Literal["text", "ocr", "mixed"]
     confidence: Share | None = None
+    page_confidence: list[Share | None] = []
     needs_review: list[int] = []
     clinical: bool = False
 
@@ -236,7 +251,8 @@ class ClinicalEntitiesExtracted(EventPayload):
     """Findings were taken from a document, or from a message when `document_id` is null; counts per kind.
 
     What the summary shows has changed with them: `shown` are resources that were in the record before and are
-    shown now, `hidden` those that are not shown any more. New ones say so themselves.
+    shown now, `hidden` those that are not shown any more, `settled` those that no source contradicts any more. New
+    ones say so themselves, and so does a new conflict.
     """
 
     records = EventType.CLINICAL_ENTITIES_EXTRACTED
@@ -251,6 +267,7 @@ class ClinicalEntitiesExtracted(EventPayload):
     procedures: Count = 0
     shown: list[str] = []
     hidden: list[str] = []
+    settled: list[str] = []
 
 
 class FhirResourceCreated(EventPayload):
@@ -421,12 +438,14 @@ class AccessChanged(EventPayload):
 
 
 class PhiViewed(EventPayload):
-    """Somebody with the right to do so looked at an event's protected fields in the admin."""
+    """Somebody with the right to do so looked at the protected fields of a record in the admin: an event, or a row
+    about the patient; `record` is its kind."""
 
     records = EventType.PHI_VIEWED
-    audit = "viewed the protected fields of event {event_id}"
+    audit = "viewed the protected fields of {record} {record_id}"
 
-    event_id: str
+    record: str
+    record_id: str
 
 
 class EventsExported(EventPayload):

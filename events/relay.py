@@ -18,12 +18,18 @@ from curaway.environment import Environment
 from curaway.qstash import QStashPublisher, QueueRefused, QueueUnavailable
 from curaway.threads import in_worker
 from events import jobs
+from events.chores import Chore
 from events.models import Job
-from events.outbox import on_nudge
+from events.outbox import nudge, on_nudge
 
 logger = log.get(__name__)
 
-LOOK_AGAIN_SECONDS = 5.0
+DUE_EVERY_SECONDS = 5.0
+"""How often the round asks whether a job is due that nobody here was told of: left by another process, or put off."""
+
+LOOK_AGAIN_SECONDS = 300.0
+"""Without being told: only where no round asks."""
+
 AT_ONCE = 8
 """Publications under way at the same time: a queue that answers slowly holds up only so many."""
 
@@ -32,6 +38,11 @@ QUEUE_RETRIES = 3
 
 RETRY_DELAY = "pow(8, retried) * 5000"
 """Milliseconds between them, 5 s, 40 s and 320 s: long enough for a restart, and shorter than QStash's own."""
+
+
+def chore() -> Chore:
+    """Has the round ask for jobs that are due."""
+    return Chore(jobs.DUE_SQL, {}, wake=nudge, every=DUE_EVERY_SECONDS)
 
 
 class Publisher(Protocol):
@@ -68,7 +79,7 @@ class Relay:
         self._under_way: set[asyncio.Task[str]] = set()
 
     async def run(self) -> None:
-        """Publish what is due, for ever: at every commit of a job here, and every five seconds.
+        """Publish what is due, for ever: at every commit of a job here, and when the round finds one.
 
         Returns only by cancellation; what is under way then is due again when its lease ends.
         """

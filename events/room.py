@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 from typing import Protocol
 
-from events.frames import Frame
+from events.frames import Done, Frame
 from events.log import StreamKey
+from events.viewers import Viewer
 
 RECENT_FRAMES = 128
 RECENT_BYTES = 256 * 1024
 
 
 class Listener(Protocol):
-    """Somebody who wants to know that there may be something new."""
+    """Somebody who wants to know that there may be something new, and can be sent away."""
+
+    viewer: Viewer
 
     def wake(self) -> None: ...
+
+    def end(self, done: Done) -> None: ...
 
 
 class Room:
@@ -33,7 +36,7 @@ class Room:
     def __init__(self, key: StreamKey, *, head: int, now: float) -> None:
         self.key = key
         self.head = self.floor = head
-        self.recent: deque[Frame] = deque()
+        self.recent: list[Frame] = []
         self.size = 0
         self.listeners: set[Listener] = set()
         self.active_at = now
@@ -50,9 +53,7 @@ class Room:
         self.size += sum(len(frame.wire) for frame in frames)
         self.head = frames[-1].position
         self.active_at = now
-        while len(self.recent) > RECENT_FRAMES or (self.size > RECENT_BYTES and len(self.recent) > 1):
-            self.size -= len(self.recent.popleft().wire)
-        self.floor = self.recent[0].position - 1
+        self._let_go()
         self.wake()
 
     def after(self, cursor: int) -> list[Frame] | None:
@@ -61,7 +62,17 @@ class Room:
             return []
         if cursor < self.floor:
             return None
-        return list(islice(self.recent, cursor - self.floor, None))
+        return self.recent[cursor - self.floor :]
+
+    def _let_go(self) -> None:
+        """Of the oldest frames that are too many."""
+        old = max(0, len(self.recent) - RECENT_FRAMES)
+        self.size -= sum(len(frame.wire) for frame in self.recent[:old])
+        while self.size > RECENT_BYTES and old < len(self.recent) - 1:
+            self.size -= len(self.recent[old].wire)
+            old += 1
+        del self.recent[:old]
+        self.floor = self.recent[0].position - 1
 
     def forget(self) -> None:
         """Let go of the shared frames; nothing is lost, the log has them."""

@@ -1,21 +1,24 @@
-"""The rounds a process makes: what was not rung, what is idle, who may not look any more, whether to stream at all.
+"""The rounds a process makes: what was not rung, what is idle, who may not look any more, whether to stream at all,
+and whether there is anything to do that nobody was told of.
 
-One round every poll interval, a query per question and process, never per stream.
+One round every poll interval, and one query per round and process, never per stream.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from curaway import log as logs
 from curaway.threads import in_hearing
 from events import log
+from events.chores import Chore
 from events.frames import Done
 from events.hub import FAULTS, Hub
 from events.log import StreamKey
-from events.room import Room
+from events.question import Found, Question, ask_together
+from events.room import Listener, Room
 from events.stream import Stream
 from events.viewers import Viewer
 
@@ -32,20 +35,22 @@ IDLE = Done("idle", reconnect=False, retry_ms=2000)
 class Answers(Protocol):
     """What the stream has to ask about patients; answered by a layer that knows them."""
 
-    def busy(self, keys: Collection[StreamKey]) -> set[StreamKey]:
-        """Those for whom something is being processed."""
+    def ask_busy(self, keys: Collection[StreamKey]) -> Question:
+        """For which of them something is being processed; finds keys."""
 
-    def refused(self, viewers: Collection[Viewer]) -> set[Viewer]:
-        """Those who may not see their patient any more."""
+    def ask_refused(self, viewers: Sequence[Viewer]) -> Question:
+        """Which of them may not see their patient any more; finds `number`, counted from 1."""
 
 
 class Rounds:
     """Asks, each round, what nobody rang for."""
 
-    def __init__(self, answers: Answers, *, streaming: Callable[[], bool]) -> None:
+    def __init__(self, answers: Answers, *, streaming: Callable[[], bool], chores: Sequence[Chore] = ()) -> None:
         self._answers = answers
         self._streaming = streaming
+        self._chores = chores
         self._access_checked_at = 0.0
+        self._checking: set[StreamKey] = set()
 
     async def make(self, hub: Hub) -> None:
         """Go round for ever; a round that fails is made again, so a broken database only makes it later."""
@@ -56,56 +61,81 @@ class Rounds:
             except TimeoutError:
                 pass
             hub.round_due.clear()
-            if not hub.rooms:
-                continue
             try:
                 await self.once(hub)
             except FAULTS as fault:
                 logger.warning("round_failed", cause=type(fault).__name__)
 
     async def once(self, hub: Hub) -> None:
-        """One round."""
+        """One round: one query."""
+        self._end_disabled(hub)
+        known = {key: room.head for key, room in hub.rooms.items()}
+        resting = {room.key: room for room in hub.rooms.values() if self._may_rest(hub, room, hub.now())}
+        asked = self._to_be_checked(hub)
+        viewers = list({listener.viewer for listener in asked})
+        refused, grown, busy, *chores = await self._ask(
+            hub,
+            self._answers.ask_refused(viewers),
+            log.grown(known),
+            self._answers.ask_busy(resting),
+            *(chore.question() for chore in self._chores),
+        )
+        self._end_refused(asked, {viewers[found["number"] - 1] for found in refused})
+        for key in map(StreamKey.of, grown):
+            # Something has happened here: whether it rests is for another round to see.
+            resting.pop(key, None)
+            hub.ring(key)
+        self._end_idle(hub, resting.values(), set(map(StreamKey.of, busy)))
+        self._wake(chores)
+        self._forget(hub)
+
+    def _end_disabled(self, hub: Hub) -> None:
         if not self._streaming():
             for _, stream in hub.streams():
                 stream.end(DISABLED)
-        # First, because it must not wait for the others.
-        await self._end_refused(hub)
-        known = {key: room.head for key, room in hub.rooms.items()}
-        for key in await in_hearing(log.grown, known):
-            hub.ring(key)
-        await self._end_idle(hub)
-        for room in hub.rooms.values():
-            if room.recent and hub.now() - room.active_at > FORGET_SECONDS:
-                room.forget()
 
-    async def _end_refused(self, hub: Hub) -> None:
-        # Taken before the query: a change that is announced while it runs is looked at again.
-        keys, hub.access_changed = hub.access_changed, set()
+    def _to_be_checked(self, hub: Hub) -> list[Listener]:
+        """Everybody, every so often; between, those whose access was said to have changed."""
         everybody = hub.now() - self._access_checked_at >= hub.settings.access_seconds
-        asked = [stream for room, stream in hub.streams() if everybody or room.key in keys]
-        try:
-            refused = await in_hearing(self._answers.refused, {stream.viewer for stream in asked}) if asked else set()
-        except FAULTS:
-            hub.access_changed |= keys
-            raise
         if everybody:
             self._access_checked_at = hub.now()
-        for stream in asked:
-            if stream.viewer in refused:
-                stream.end(REVOKED)
+        # Taken before the query: a change that is announced while it runs is looked at again.
+        self._checking, hub.access_changed = hub.access_changed, set()
+        return [listener for room, listener in hub.listeners() if everybody or room.key in self._checking]
 
-    async def _end_idle(self, hub: Hub) -> None:
+    async def _ask(self, hub: Hub, *questions: Question) -> list[list[Found]]:
+        try:
+            return await in_hearing(ask_together, questions)
+        except FAULTS:
+            hub.access_changed |= self._checking
+            self._access_checked_at = 0.0
+            raise
+
+    @staticmethod
+    def _end_refused(asked: list[Listener], refused: set[Viewer]) -> None:
+        for listener in asked:
+            if listener.viewer in refused:
+                listener.end(REVOKED)
+
+    def _end_idle(self, hub: Hub, resting: Iterable[Room], busy: set[StreamKey]) -> None:
         now = hub.now()
-        resting = [room for room in hub.rooms.values() if self._may_rest(hub, room, now)]
-        if not resting:
-            return
-        busy = await in_hearing(self._answers.busy, {room.key for room in resting})
         for room in resting:
             was_busy, room.busy = room.busy, room.key in busy
             if room.busy or was_busy:
                 room.active_at = max(room.active_at, now)
             elif now - room.active_at >= hub.settings.idle_seconds:
                 self._end_caught_up(hub, room)
+
+    def _wake(self, answers: list[list[Found]]) -> None:
+        for chore, found in zip(self._chores, answers, strict=True):
+            if found:
+                chore.wake()
+
+    @staticmethod
+    def _forget(hub: Hub) -> None:
+        for room in hub.rooms.values():
+            if room.recent and hub.now() - room.active_at > FORGET_SECONDS:
+                room.forget()
 
     @staticmethod
     def _may_rest(hub: Hub, room: Room, now: float) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from curaway import context, door, envelope
 from events.errors import StreamUnavailable
@@ -55,21 +56,25 @@ class Stream:
     """An open stream: a cursor into its patient's log, and how it ends. Holds no thread and no connection."""
 
     __slots__ = (
+        "_awake",
+        "_cut",
         "_deadline",
         "_done",
         "_events",
         "_gone",
         "_hub",
+        "_opening",
         "_page",
         "_report",
         "_room",
         "_send",
+        "_sleeper",
         "_start",
+        "_task",
         "_types",
-        "_woken",
         "_writing",
-        "_written_at",
         "cursor",
+        "due",
         "follow",
         "listening",
         "opened_at",
@@ -97,14 +102,20 @@ class Stream:
         self._start: Start | None = start
         self._types = types
         self._report = report
-        self._woken = asyncio.Event()
         self._page: tuple[int, Sequence[Frame]] | None = None
-        self._writing: asyncio.Timeout | None = None
+        # A flag and a future, and one clock for all streams: an event and a timer each would be a sixth of what an
+        # idle stream holds, and a third of what it takes to tell it something.
+        self._awake = False
+        self._sleeper: asyncio.Future[None] | None = None
+        self._writing = False
+        self._cut = False
         self._done: Done | None = None
         self._gone = False
         self._events = 0
-        self.opened_at = self._written_at = time.monotonic()
+        self.opened_at = time.monotonic()
         self._deadline = self.opened_at + hub.settings.lifetime_seconds * (0.8 + 0.2 * hub.draw())
+        self.due = math.inf
+        """When the hub shall say that it is late, by the monotonic clock."""
 
     @property
     def known_head(self) -> int:
@@ -113,49 +124,69 @@ class Stream:
     # Told by the hub
 
     def wake(self) -> None:
-        self._woken.set()
+        self._awake = True
+        if self._sleeper is not None and not self._sleeper.done():
+            self._sleeper.set_result(None)
+
+    def be_late(self) -> None:
+        """What this stream was waiting for has not come by `due`: it is time for a heartbeat, or for the end; or the
+        client takes nothing."""
+        self.wake()
+        if self._writing:
+            self._cut_short()
 
     def receive_page(self, after: int, frames: Sequence[Frame]) -> None:
         """What the log holds after a position that was this stream's cursor."""
         self._page = (after, frames)
-        self._woken.set()
+        self.wake()
 
     def end(self, done: Done) -> None:
         """End the stream; the first reason stands. What a slow client has not taken yet is not sent any more."""
         self._done = self._done or done
-        self._woken.set()
-        if self._writing is not None:
-            self._writing.reschedule(0)
+        self.wake()
+        if self._writing:
+            self._cut_short()
+
+    def _cut_short(self) -> None:
+        if not self._cut:
+            self._cut = True
+            self._task.cancel()
 
     # Life
 
     async def live(self, opening: door.Opening, receive: door.Receive, send: door.Send) -> None:
         """The continuation of the request that opened the stream."""
-        with context.serving(opening.context):
-            try:
-                room = self._hub.admit(self)
-            except StreamUnavailable as refused:
-                await door.send_json(send, opening, refused.status, envelope.refusal(refused), refused.headers())
-                return
-            self._room, self._send, self.listening = room, send, True
-            leaving = asyncio.create_task(self._watch(receive))
-            reason = "error"
-            try:
-                reason = await self._speak(opening)
-            finally:
-                self.listening = False
-                leaving.cancel()
-                self._hub.leave(self, room)
-                self._tell_end(reason)
+        context.begin(opening.context)
+        try:
+            room = self._hub.admit(self)
+        except StreamUnavailable as refused:
+            await door.send_json(send, opening, refused.status, envelope.refusal(refused), refused.headers())
+            return
+        self._room, self._send, self.listening = room, send, True
+        self._task = cast("asyncio.Task[None]", asyncio.current_task())
+        # Let go of when it has been sent, like the state: thousands of idle streams need not hold their headers.
+        self._opening = opening
+        del opening
+        leaving = asyncio.create_task(self._watch(receive))
+        reason = "error"
+        try:
+            reason = await self._speak()
+        finally:
+            self.listening = False
+            leaving.cancel()
+            self._hub.leave(self, room)
+            self._tell_end(reason)
 
     async def _watch(self, receive: door.Receive) -> None:
         await door.gone(receive)
         self._gone = True
-        self._woken.set()
+        self.wake()
 
-    async def _speak(self, opening: door.Opening) -> str:
+    async def _speak(self) -> str:
         """Say everything there is to say; returns why it ended."""
-        await self._send({"type": "http.response.start", "status": opening.status, "headers": opening.headers})
+        status, headers, _ = self._opening
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        del self._opening, headers
         try:
             await self._write(self._connected())
             await self._tell()
@@ -195,13 +226,13 @@ class Stream:
 
     async def _tell(self) -> None:
         while self._done is None and not self._gone:
-            # Cleared before looking: a wake-up between the look and the wait must not be slept through.
-            self._woken.clear()
+            # Cleared before looking: a wake-up between the look and the rest must not be slept through.
+            self._awake = False
             frames = self._next()
             if frames:
                 await self._pass_on(frames)
             else:
-                await self._wait()
+                await self._rest()
 
     def _next(self) -> Sequence[Frame] | None:
         """The frames after the cursor; None while the log is being read for them."""
@@ -216,7 +247,7 @@ class Stream:
         return recent
 
     async def _pass_on(self, frames: Sequence[Frame]) -> None:
-        wanted = [frame for frame in frames if self._types is None or frame.name in self._types]
+        wanted = frames if self._types is None else [frame for frame in frames if frame.name in self._types]
         for piece, position in chunks(wanted):
             await self._write(piece)
             self.cursor = self.sent = position
@@ -224,33 +255,38 @@ class Stream:
                 return
         self._events += len(wanted)
         self.cursor = frames[-1].position
-        # A long backlog and a fast client must not keep the event loop to themselves.
-        await asyncio.sleep(0)
+        if self.cursor < self._room.head:
+            # A long backlog and a fast client must not keep the event loop to themselves.
+            await asyncio.sleep(0)
 
-    async def _wait(self) -> None:
-        """Until woken, or until it is time for a heartbeat or the end."""
-        due = min(self._written_at + self._hub.settings.heartbeat_seconds, self._deadline)
-        try:
-            async with asyncio.timeout(due - time.monotonic()):
-                await self._woken.wait()
-            return
-        except TimeoutError:
-            pass
-        if time.monotonic() >= self._deadline:
+    async def _rest(self) -> None:
+        """Until woken; a heartbeat or the end instead, when it is time."""
+        now = time.monotonic()
+        if now < self.due:
+            if not self._awake:
+                self._sleeper = asyncio.get_running_loop().create_future()
+                await self._sleeper
+        elif now >= self._deadline - self._hub.settings.clock_seconds:
             self.end(Done("timeout", reconnect=True, retry_ms=round(1000 * self._hub.draw())))
         else:
             await self._write(HEARTBEAT)
 
     async def _write(self, piece: bytes) -> None:
         """Hand bytes to the connection; raises `_Stalled` when it takes none for too long, or at the end."""
+        settings = self._hub.settings
+        self.due = time.monotonic() + settings.stall_seconds
+        self._writing = True
         try:
-            async with asyncio.timeout(self._hub.settings.stall_seconds) as self._writing:
-                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
-        except TimeoutError:
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        except asyncio.CancelledError:
+            # Ours, unless somebody else cancels as well.
+            if not self._cut or self._task.uncancel():
+                raise
             raise _Stalled from None
         finally:
-            self._writing = None
-        self._written_at = time.monotonic()
+            self._writing = self._cut = False
+        # Early by as much as the clock may come late.
+        self.due = min(time.monotonic() + settings.heartbeat_seconds, self._deadline) - settings.clock_seconds
 
     def _tell_end(self, reason: str) -> None:
         self._report(

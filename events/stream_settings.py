@@ -22,6 +22,12 @@ class StreamSettings:
     """How often every open stream's viewer is checked again; promised: at least every 30 s."""
     retry_ms: int = 2000
 
+    @property
+    def clock_seconds(self) -> float:
+        """How often it is looked which streams are late."""
+        shortest = min(self.heartbeat_seconds, self.stall_seconds, self.lifetime_seconds)
+        return min(1.0, max(0.02, shortest / 20))
+
     @classmethod
     def of(cls, environment: Environment) -> StreamSettings:
         return cls(

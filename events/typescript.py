@@ -33,7 +33,10 @@ def typescript() -> str:
 
 def _interface(name: str, schema: dict[str, Any]) -> str:
     # What the server always sends is required, whether or not the registry gives it a default.
-    lines = [f"  readonly {field}: {_type(about)};" for field, about in schema.get("properties", {}).items()]
+    lines = [
+        f"  readonly {field}{'?' if 'x-left-out' in about else ''}: {_type(about)};"
+        for field, about in schema.get("properties", {}).items()
+    ]
     body = "\n".join(lines)
     return (
         f"/** {_sentence(schema)} */\nexport interface {name} {{\n{body}\n}}\n"

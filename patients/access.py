@@ -17,6 +17,7 @@ from curaway import context
 from curaway.errors import RoleForbidden, TenantHeaderMissing, TenantMismatch, TenantUnknown
 from curaway.identity import Identity, Role, verifier
 from patients import queries
+from patients.arriving import Arrival, arrival
 from patients.errors import PatientQuarantined, PatientUnknown
 from patients.limits import count_write
 from patients.models import Membership, Patient, Tenant
@@ -32,6 +33,8 @@ class Caller:
     subject: str
     role: Role
     tenant: Tenant
+    asks_for: Patient | None = None
+    """The tenant's patient that the address names; whether they may see it is not said by this."""
 
 
 def caller(request: HttpRequest) -> Caller:
@@ -40,16 +43,25 @@ def caller(request: HttpRequest) -> Caller:
     if isinstance(known, Caller):
         return known
     identity = verifier().verify(request.headers.get("Authorization"))
-    tenant = _tenant(request.headers.get("X-Tenant-ID", "").strip())
-    _check_belongs(identity, tenant)
-    context.amend(tenant_id=tenant.id, actor_id=identity.subject)
-    request.auth = Caller(identity.subject, identity.role, tenant)  # type: ignore[attr-defined]
+    arrived = _arrival(request, identity)
+    _check_belongs(identity, arrived)
+    context.amend(tenant_id=arrived.tenant.id, actor_id=identity.subject)
+    request.auth = Caller(identity.subject, identity.role, arrived.tenant, arrived.patient)  # type: ignore[attr-defined]
     return request.auth  # type: ignore[attr-defined,no-any-return]
 
 
 def reader(request: HttpRequest, patient_id: str) -> tuple[Caller, Patient]:
     """The caller and the patient, when the caller may read it."""
     return _admitted(request, patient_id, READERS)
+
+
+def own(request: HttpRequest) -> Patient:
+    """The patient that the caller is; raises `PatientUnknown` before they have registered."""
+    who = caller(request)
+    patient = Patient.objects.filter(tenant=who.tenant, subject=who.subject).first()
+    if patient is None:
+        raise PatientUnknown
+    return _admitted(request, patient.id, READERS)[1]
 
 
 def writer(request: HttpRequest, patient_id: str, *, needs: Collection[str] = ()) -> tuple[Caller, Patient]:
@@ -68,39 +80,40 @@ def registrar(request: HttpRequest) -> Caller:
     return who
 
 
-def _tenant(tenant_id: str) -> Tenant:
+def _arrival(request: HttpRequest, identity: Identity) -> Arrival:
+    tenant_id = request.headers.get("X-Tenant-ID", "").strip()
     if not tenant_id:
         raise TenantHeaderMissing
+    patient_id = request.resolver_match.kwargs.get("patient_id", "") if request.resolver_match else ""
     # NUL and the like never reach the database, which would call them an error of ours.
-    found = Tenant.objects.filter(id=tenant_id).first() if tenant_id.isprintable() else None
+    asked = {"tenant_id": tenant_id, "patient_id": patient_id if patient_id.isprintable() else ""}
+    found = arrival(subject=identity.subject, **asked) if tenant_id.isprintable() else None
     if found is None:
         raise TenantUnknown
     return found
 
 
-def _check_belongs(identity: Identity, tenant: Tenant) -> None:
+def _check_belongs(identity: Identity, arrived: Arrival) -> None:
     match identity.role:
         case Role.PLATFORM_ADMIN:
             return
         case Role.PATIENT:
-            belongs = tenant.open_to_patients or _is_patient_of(identity.subject, tenant)
+            belongs = arrived.tenant.open_to_patients or arrived.is_patient
         case _:
-            belongs = identity.organization == tenant.organization and _is_member(identity, tenant)
+            belongs = identity.organization == arrived.tenant.organization and _is_member(identity, arrived)
     if not belongs:
         raise TenantMismatch
 
 
-def _is_patient_of(subject: str, tenant: Tenant) -> bool:
-    return Patient.objects.filter(tenant=tenant, subject=subject).exists()
-
-
-def _is_member(identity: Identity, tenant: Tenant) -> bool:
+def _is_member(identity: Identity, arrived: Arrival) -> bool:
     """Whether the organisation's member was not removed here; noted when seen for the first time."""
+    if arrived.member_role == identity.role:
+        return arrived.removed_at is None
     member, _ = Membership.objects.get_or_create(
-        tenant=tenant, subject=identity.subject, defaults={"role": identity.role}
+        tenant=arrived.tenant, subject=identity.subject, defaults={"role": identity.role}
     )
     if member.role != identity.role:
-        Membership.objects.filter(tenant=tenant, subject=identity.subject).update(role=identity.role)
+        Membership.objects.filter(tenant=arrived.tenant, subject=identity.subject).update(role=identity.role)
     return member.removed_at is None
 
 
@@ -115,7 +128,9 @@ def _admitted(request: HttpRequest, patient_id: str, roles: Collection[Role]) ->
 
 
 def _visible(who: Caller, patient_id: str) -> Patient:
-    patient = queries.patient(who.tenant.id, patient_id) if "\x00" not in patient_id else None
+    patient = who.asks_for
+    if patient is None or patient.id != patient_id:
+        patient = queries.patient(who.tenant.id, patient_id) if "\x00" not in patient_id else None
     if patient is None or (who.role is Role.PATIENT and patient.subject != who.subject):
         raise PatientUnknown
     return patient

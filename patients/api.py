@@ -45,6 +45,12 @@ def register(request: HttpRequest, registration: Registration) -> HttpResponse:
     )
 
 
+@router.get("/patients/me", response=Envelope[PatientRecord], summary="Read who one is")
+def read_own(request: HttpRequest) -> dict[str, Any]:
+    """The patient that the signed-in person is; there is none before they have registered."""
+    return answer(PatientRecord.of(access.own(request)))
+
+
 @router.get("/patients/{patient_id}", response=Envelope[PatientRecord], summary="Read a patient")
 def read(request: HttpRequest, patient_id: str) -> dict[str, Any]:
     """The patient's own data; the clinical record is in the summary."""

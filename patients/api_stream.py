@@ -132,7 +132,7 @@ def read_events(request: HttpRequest, patient_id: str, query: Query[PageQuery]) 
         return door.answer_now(_answer(cursor, page))
 
     async def when_grown() -> Any:
-        await hub.current().grown_beyond(viewer.key, cursor.after, seconds=query.wait)
+        await hub.current().grown_beyond(viewer, cursor.after, seconds=query.wait)
         return _answer(cursor, await threads.in_worker(_read_again, viewer, cursor, query.limit))
 
     return door.answer_later(request, when_grown)

@@ -92,15 +92,16 @@ def begin_intake(patient: Patient) -> None:
     patient.save(update_fields=["intake_progress"])
 
 
-def update_intake(patient: Patient) -> Event | None:
+def update_intake(patient: Patient, *, before: Mapping[str, float] | None = None) -> Event | None:
     """Record the intake's progress when it has changed; the last thing in a change to the patient.
 
     `patient` is one that `queries.locked_patient` returned in this transaction, so that of two changes at once
-    the second sees the first.
+    the second sees the first. `before`: the categories' shares before a change that may have moved several of
+    them against each other, which their sum does not show.
     """
     now, categories = progress(facts_of(patient))
     previous = patient.intake_progress
-    if now == previous:
+    if now == previous and before in (None, categories):
         return None
     patient.intake_progress = now
     patient.save(update_fields=["intake_progress"])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 
+from curaway import prepared
 from curaway.identity import Role
 from events.log import StreamKey
+from events.question import Question, ask
 from events.viewers import Viewer
+from patients import rows
 from patients.errors import PatientUnknown
 from patients.models import Document, FhirResource, Patient
 from patients.summary import SummaryFacts, summary
@@ -23,9 +27,37 @@ class Snapshot(NamedTuple):
     summary: dict[str, Any]
 
 
-# Plain SQL: every stream begins with these, and building them by the ORM took longer than running them.
-PATIENT_SQL = """
-SELECT patient.*, coalesce(head.position, 0) AS head, ARRAY(
+OPEN_MESSAGES_SQL = """
+FROM events AS message
+WHERE message.patient_id = {patient} AND message.tenant_id = {tenant}
+  AND message.event_type = 'chat_message_sent' AND starts_with(message.payload->>'message_id', 'msg_')
+  AND message.created_at > now() - interval '2 minutes' AND NOT EXISTS (
+    SELECT FROM events AS answer
+    WHERE answer.patient_id = message.patient_id AND answer.tenant_id = message.tenant_id
+      AND answer.event_type = 'agent_response_generated' AND answer.created_at > message.created_at
+      AND answer.payload->>'message_id' = 'ans_' || substr(message.payload->>'message_id', 5)
+  )
+"""
+"""Messages without their answer. They count for two minutes; the sweep has answered them by then."""
+
+DOCUMENTS_SQL = """
+SELECT id, filename, content_type, size, status, reason, retryable, method, characters, confidence,
+       page_count, pages_read, page_confidence, needs_review, clinical, created_at, uploaded_at
+FROM patients_document
+WHERE tenant_id = patient.tenant_id AND patient_id = patient.id AND status <> 'expected'
+ORDER BY created_at, id
+"""
+RECORD_SQL = """
+SELECT id, resource_type, code_system, code, display, details, source, source_id, confidence, canonical,
+       conflict_with_id
+FROM patients_fhirresource
+WHERE tenant_id = patient.tenant_id AND patient_id = patient.id AND superseded_by_id IS NULL
+ORDER BY recorded_at, source_id, place
+"""
+# Plain SQL: every stream begins with it, and building it by the ORM took longer than running it. One statement, since
+# that is what sees one snapshot.
+SNAPSHOT_SQL = f"""
+SELECT {rows.columns(Patient, "patient")}, coalesce(head.position, 0) AS head, ARRAY(
     SELECT newest.purpose FROM (
         SELECT DISTINCT ON (purpose) purpose, granted, expires_at FROM patients_consent
         WHERE patient_id = patient.id AND tenant_id = patient.tenant_id ORDER BY purpose, id DESC
@@ -36,25 +68,20 @@ SELECT patient.*, coalesce(head.position, 0) AS head, ARRAY(
         SELECT id, status, stage, providers, created_at FROM patients_match
         WHERE patient_id = patient.id AND tenant_id = patient.tenant_id AND status = 'requested'
     ) AS open
-) AS match
+) AS match, ARRAY(
+    SELECT 'ans_' || substr(message.payload->>'message_id', 5)
+    {OPEN_MESSAGES_SQL.format(patient="patient.id", tenant="patient.tenant_id")} ORDER BY message.created_at
+) AS answers, (
+    SELECT jsonb_agg(found) FROM ({DOCUMENTS_SQL}) AS found
+) AS documents, (
+    SELECT jsonb_agg(found) FROM ({RECORD_SQL}) AS found
+) AS resources
 FROM patients_patient AS patient
 LEFT JOIN events_streamhead AS head ON head.tenant_id = patient.tenant_id AND head.patient_id = patient.id
 WHERE patient.tenant_id = %s AND patient.id = %s
-"""
-DOCUMENTS_SQL = """
-SELECT id, filename, content_type, size, status, reason, retryable, method, characters, confidence,
-       needs_review, clinical, created_at, uploaded_at, jsonb_array_length(pages) AS page_count
-FROM patients_document
-WHERE tenant_id = %s AND patient_id = %s AND status <> 'expected'
-ORDER BY created_at, id
-"""
-RECORD_SQL = """
-SELECT id, resource_type, code_system, code, display, details, source, source_id, confidence, canonical,
-       conflict_with_id
-FROM patients_fhirresource
-WHERE tenant_id = %s AND patient_id = %s AND superseded_by_id IS NULL
-ORDER BY recorded_at, source_id, place
-"""
+"""  # noqa: S608 - put together of nothing but our own text
+
+PATIENT = len(rows.PATIENT_FIELDS)
 
 
 def snapshot(key: StreamKey) -> Snapshot:
@@ -62,63 +89,57 @@ def snapshot(key: StreamKey) -> Snapshot:
 
     Not inside another transaction: its snapshot may have been taken before.
     """
-    with transaction.atomic(durable=True):
-        with connection.cursor() as sql:
-            sql.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        # With three columns more than a Patient has: `head`, `granted` and `match`.
-        patient: Any = next(iter(Patient.objects.raw(PATIENT_SQL, key)), None)
-        if patient is None:
-            raise PatientUnknown
-        facts = SummaryFacts(
-            patient=patient,
-            position=patient.head,
-            documents=list(Document.objects.raw(DOCUMENTS_SQL, key)),
-            granted=frozenset(patient.granted),
-            resources=list(FhirResource.objects.raw(RECORD_SQL, key)),
-            match=json.loads(patient.match) if patient.match else None,
-        )
+    if connection.in_atomic_block:
+        raise RuntimeError("a snapshot inside a transaction may be older than it seems")
+    row = next(iter(prepared.rows(SNAPSHOT_SQL, key)), None)
+    if row is None:
+        raise PatientUnknown
+    position, granted, match, answers, documents, resources = row[PATIENT:]
+    facts = SummaryFacts(
+        patient=rows.patient(row[:PATIENT]),
+        position=position,
+        documents=[_document(found) for found in json.loads(documents or "[]")],
+        granted=frozenset(granted),
+        resources=[rows.partly(FhirResource, found) for found in json.loads(resources or "[]")],
+        match=json.loads(match) if match else None,
+        answers=answers,
+    )
     return Snapshot(facts.position, summary(facts))
 
 
-BUSY_SQL = """
+def _document(found: dict[str, Any]) -> Document:
+    times = {name: found[name] and datetime.fromisoformat(found[name]) for name in ("created_at", "uploaded_at")}
+    return rows.partly(Document, found | times)
+
+
+BUSY_SQL = f"""
 SELECT asked.tenant_id, asked.patient_id
-FROM unnest(%s::text[], %s::text[]) AS asked(tenant_id, patient_id)
+FROM unnest(%(tenants)s::text[], %(patients)s::text[]) AS asked(tenant_id, patient_id)
 WHERE EXISTS (
     SELECT FROM patients_document AS document
     WHERE document.patient_id = asked.patient_id AND document.tenant_id = asked.tenant_id
-      AND document.status IN ('parsing', 'analyzing')
+      AND document.status IN ('parsing', 'analyzing') AND document.claimed_until > now()
 ) OR EXISTS (
     SELECT FROM patients_match AS match
     WHERE match.patient_id = asked.patient_id AND match.tenant_id = asked.tenant_id AND match.status = 'requested'
 ) OR EXISTS (
-    SELECT FROM events AS message
-    WHERE message.patient_id = asked.patient_id AND message.tenant_id = asked.tenant_id
-      AND message.event_type = 'chat_message_sent' AND starts_with(message.payload->>'message_id', 'msg_')
-      AND message.created_at > now() - interval '2 minutes' AND NOT EXISTS (
-        SELECT FROM events AS answer
-        WHERE answer.patient_id = message.patient_id AND answer.tenant_id = message.tenant_id
-          AND answer.event_type = 'agent_response_generated' AND answer.created_at > message.created_at
-          AND answer.payload->>'message_id' = 'ans_' || substr(message.payload->>'message_id', 5)
-      )
+    SELECT {OPEN_MESSAGES_SQL.format(patient="asked.patient_id", tenant="asked.tenant_id")}
 ) OR EXISTS (
     SELECT FROM events_job AS job
     WHERE job.tenant_id = asked.tenant_id AND job.patient_id = asked.patient_id
       AND job.status IN ('waiting', 'published')
 )
-"""
+"""  # noqa: S608 - put together of nothing but our own text
 
 
-def busy(keys: Collection[StreamKey]) -> set[StreamKey]:
-    """Those of the patients for whom something is being processed, in one query.
+def ask_busy(keys: Collection[StreamKey]) -> Question:
+    """For which of the patients something is being processed.
 
-    An uploaded document counts by its job: one that waits for a consent is not being processed. A message without
-    its answer counts for two minutes; the sweep has answered it by then.
+    A document counts by its job, and while somebody has it: one that waits for a consent is not being processed.
     """
-    if not keys:
-        return set()
-    with connection.cursor() as sql:
-        sql.execute(BUSY_SQL, [[key.tenant_id for key in keys], [key.patient_id for key in keys]])
-        return {StreamKey(*row) for row in sql.fetchall()}
+    return Question(
+        BUSY_SQL, {"tenants": [key.tenant_id for key in keys], "patients": [key.patient_id for key in keys]}
+    )
 
 
 REFUSED_SQL = """
@@ -136,20 +157,27 @@ WHERE patient.id IS NULL
 """
 
 
+def ask_refused(viewers: Sequence[Viewer]) -> Question:
+    """Which viewers may no longer look: the patient is gone or quarantined, or not theirs any more. Finds their
+    numbers, from 1."""
+    return Question(
+        REFUSED_SQL,
+        {
+            "tenants": [viewer.key.tenant_id for viewer in viewers],
+            "patients": [viewer.key.patient_id for viewer in viewers],
+            "subjects": [viewer.subject for viewer in viewers],
+            "roles": [viewer.role for viewer in viewers],
+            "patient_role": Role.PATIENT.value,
+        },
+    )
+
+
+def busy(keys: Collection[StreamKey]) -> set[StreamKey]:
+    """Those of the patients for whom something is being processed, in one query."""
+    return {StreamKey(*row) for row in ask(ask_busy(keys))}
+
+
 def refused(viewers: Collection[Viewer]) -> set[Viewer]:
-    """Those who may no longer look: the patient is gone or quarantined, or not theirs any more; one query."""
+    """Those who may no longer look, in one query."""
     asked = list(viewers)
-    if not asked:
-        return set()
-    with connection.cursor() as sql:
-        sql.execute(
-            REFUSED_SQL,
-            {
-                "tenants": [viewer.key.tenant_id for viewer in asked],
-                "patients": [viewer.key.patient_id for viewer in asked],
-                "subjects": [viewer.subject for viewer in asked],
-                "roles": [viewer.role for viewer in asked],
-                "patient_role": Role.PATIENT.value,
-            },
-        )
-        return {asked[number - 1] for (number,) in sql.fetchall()}
+    return {asked[number - 1] for (number,) in ask(ask_refused(asked))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import F, Func, IntegerField, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from patients.errors import ConsentMissing, PatientQuarantined, PatientUnknown
@@ -54,11 +54,10 @@ def require_consent(of: Patient, needs: Collection[str]) -> None:
 
 
 def documents(tenant_id: str, patient_id: str) -> QuerySet[Document]:
-    """The patient's confirmed documents, newest last, without their text; `page_count` is null before reading."""
+    """The patient's confirmed documents, newest last, without their text."""
     return (
         Document.objects.filter(~Q(status=DocumentStatus.EXPECTED), tenant_id=tenant_id, patient_id=patient_id)
         .defer("pages")
-        .annotate(page_count=Func(F("pages"), function="jsonb_array_length", output_field=IntegerField()))
         .order_by("created_at", "id")
     )
 

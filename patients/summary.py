@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ SELF_REPORT: dict[str, Any] = {"source": "self_report", "confidence": 1.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryFacts:
-    """What a summary is made of, all read in one snapshot."""
+    """What a summary is made of, all read in one snapshot; `answers` are ids of the answers still to be given."""
 
     patient: Patient
     position: int
@@ -27,26 +27,32 @@ class SummaryFacts:
     granted: frozenset[str]
     resources: Sequence[FhirResource] = ()
     match: dict[str, Any] | None = None
+    answers: Sequence[str] = ()
 
 
 def summary(facts: SummaryFacts) -> dict[str, Any]:
     """The summary as JSON can hold it."""
-    documents = [document_entry(document) for document in facts.documents]
     return {
         "demographics": _demographics(facts.patient),
         **entries(facts.resources),
         "preferences": _preferences(facts.patient),
-        "documents": documents,
+        "documents": [document_entry(document) for document in facts.documents],
         "intake_progress": _intake(facts),
         "match": facts.match,
-        "processing": [
-            {"kind": "document", "id": entry["id"], "status": entry["status"]}
-            for entry, document in zip(documents, facts.documents, strict=True)
-            if is_in_progress(document)
-        ]
-        + ([{"kind": "match", "id": facts.match["id"], "status": facts.match["stage"]}] if facts.match else []),
+        "processing": list(_processing(facts)),
         "position": facts.position,
     }
+
+
+def _processing(facts: SummaryFacts) -> Iterator[dict[str, str]]:
+    """What is being worked on; an answer under the id that it will be told by."""
+    for document in facts.documents:
+        if is_in_progress(document):
+            yield {"kind": "document", "id": document.id, "status": document.status}
+    if facts.match:
+        yield {"kind": "match", "id": facts.match["id"], "status": facts.match["stage"]}
+    for message_id in facts.answers:
+        yield {"kind": "answer", "id": message_id, "status": "answering"}
 
 
 def is_in_progress(document: Document) -> bool:
@@ -64,10 +70,12 @@ def document_entry(document: Document) -> dict[str, Any]:
         "status": document.status,
         "reason": document.reason or None,
         "retryable": document.retryable,
-        "pages": document.page_count,  # type: ignore[attr-defined]
+        "pages": document.page_count,
+        "pages_read": document.pages_read,
         "characters": document.characters,
         "method": document.method or None,
         "confidence": document.confidence,
+        "page_confidence": document.page_confidence,
         "needs_review": document.needs_review,
         "created_at": document.created_at.isoformat(),
         "uploaded_at": document.uploaded_at.isoformat() if document.uploaded_at else None,

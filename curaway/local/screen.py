@@ -19,7 +19,7 @@ _COLORS: Final = {
     "quiet": "2",
 }
 _SHOWN: Final = (
-    *("status", "filename", "pages", "characters", "method", "confidence", "reason", "retryable"),
+    *("status", "filename", "page", "pages", "characters", "method", "confidence", "reason", "retryable"),
     *("resource_type", "display", "progress", "stage", "providers", "agent_name", "content"),
 )
 _PLAIN_STEP_SECONDS: Final = 5

@@ -53,7 +53,7 @@ class Witness:
     @property
     def read(self) -> bool:
         """Whether the document's text is there."""
-        return "pages" in self.document
+        return "characters" in self.document
 
     def problem(self) -> str:
         """What went wrong, as a sentence; empty when the document came to its end and nothing was missing."""

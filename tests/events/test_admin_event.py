@@ -49,7 +49,7 @@ def test_looking_at_protected_fields_is_recorded_and_lasts_for_one_page():
     assert SECRET in client.post(protected_page_of(event)).content.decode()
     look = recorded(client, EventType.PHI_VIEWED).get()
     assert (look.tenant_id, look.patient_id) == (TENANT, event.patient_id)
-    assert look.payload == {"event_id": str(event.pk)}
+    assert look.payload == {"record": "event", "record_id": str(event.pk)}
     assert SECRET not in client.get(page_of(event)).content.decode()
 
 

@@ -137,7 +137,7 @@ class TestTailing:
         event = Event.objects.get(patient_id=patient.id, position=1)
         assert line == (
             f"{event.created_at:%H:%M:%S.%f}"[:12] + f"  tenant-curaway-patients/{patient.id}      #1"
-            f"  document_parsing  user_9 began to read document sample-document-id  [{event.correlation_id}]"
+            f"  document_parsing  user_9 is reading document sample-document-id  [{event.correlation_id}]"
         )
 
     @pytest.mark.parametrize("name", REGISTRY)

@@ -28,6 +28,7 @@ from tests.doubles import QStashDouble
 from tests.events.outbox import Queue, new_job
 from tests.patients.notifications.mail_server import MailServer
 from tests.waiting import wait_until
+from tests.webhooks.analyses import read_document
 from tests.webhooks.callbacks import CURRENT, NEXT, Callbacks, code_in, status_in, with_signing_keys
 from tests.webhooks.documents import job_of, upload
 from tests.webhooks.notifications import document_failed, registered, stored
@@ -96,6 +97,7 @@ def left_by(patient: Any) -> dict[str, Any]:
             events.filter(position__isnull=False).order_by("position").values_list("position", "event_type")
         ),
         "recorded": Counter(events.values_list("event_type", "payload__kind", "payload__reason")),
+        "resources": sorted(patient.resources.values_list("resource_type", "code", "details__status", "canonical")),
         "jobs": Counter(Job.objects.filter(patient_id=patient.pk).values_list("kind", "body__kind")),
         "notifications": Counter(notifications.values_list("kind", "status", "attempts", "claim")),
     }
@@ -112,6 +114,17 @@ def test_a_document_is_read_as_if_its_job_had_come_once(callbacks, people, way):
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_a_document_is_analyzed_as_if_its_job_had_come_once(callbacks, people, way):
+    plain, other = people.patient(), people.patient()
+    for patient, deliver in ((plain, once), (other, way)):
+        job = job_of(read_document(patient), "clinical-extract")
+        deliver(callbacks, job)
+        assert Job.objects.get(pk=job.pk).status == JobStatus.DONE
+    assert left_by(other) == left_by(plain)
+    assert len(left_by(plain)["resources"]) > 0
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_patient_is_written_to_as_if_the_job_had_come_once(callbacks, people, mail_server, way):
     plain, other = people.patient(email=EMAIL), people.patient(email=EMAIL)
     for patient, deliver in ((plain, once), (other, way)):
@@ -124,14 +137,31 @@ def test_a_patient_is_written_to_as_if_the_job_had_come_once(callbacks, people, 
 
 def test_the_order_in_which_jobs_come_does_not_matter(callbacks, people, mail_server):
     def caused(patient):
-        return [registered(patient), document_failed(patient), job_of(upload(patient))]
+        analysis = job_of(read_document(patient), "clinical-extract")
+        return [registered(patient), document_failed(patient), job_of(upload(patient)), analysis]
 
     forwards, backwards = people.patient(email=EMAIL), people.patient(email=EMAIL)
     for job in caused(forwards):
         once(callbacks, job)
     for job in reversed(caused(backwards)):
         once(callbacks, job)
-    assert left_by(backwards) == left_by(forwards)
+    one, other = left_by(forwards), left_by(backwards)
+    # The order of the stream is that of the deliveries; what is in it is the same.
+    assert sorted(name for _, name in one.pop("streamed")) == sorted(name for _, name in other.pop("streamed"))
+    assert other == one
+
+
+def test_an_analysis_that_comes_before_its_text_is_put_off_and_made_once(callbacks, people):
+    plain, other = people.patient(), people.patient()
+    for patient in (plain, other):
+        document = read_document(patient)
+        job = job_of(document, "clinical-extract")
+        if patient is other:
+            Document.objects.filter(pk=document.pk).update(status="parsing")
+            assert code_in(send(callbacks, job)) == (503, "CALLBACK_NOT_NOW_001")
+            Document.objects.filter(pk=document.pk).update(status="parsed")
+        once(callbacks, job)
+    assert left_by(other) == left_by(plain)
 
 
 @pytest.fixture

@@ -230,6 +230,33 @@ class TestAccess:
         record(patient)
         assert waiting.result(10).status_code == 404
 
+    @pytest.mark.parametrize("locked_out", ["quarantined", "removed"])
+    def test_who_is_locked_out_is_sent_away_at_once_and_leaves_nothing_behind(self, people, reader, locked_out):
+        patient = people.patient()
+        subject = f"user_nurse_{patient.id}"
+        waiting = reader(patient, people.coordinator_headers(subject=subject)).begin(wait=25)
+        began = time.monotonic()
+        if locked_out == "quarantined":
+            quarantine_patient(tenant_id=patient.tenant_id, patient_id=patient.id)
+        else:
+            remove_member(tenant_id=patient.tenant_id, subject=subject)
+        assert waiting.result(10).status_code == 404
+        # Neither an event nor the end of the time has ended it.
+        assert time.monotonic() - began < 10
+        assert StreamKey(patient.tenant_id, patient.id) not in hub.current().rooms
+
+    def test_who_may_still_look_goes_on_waiting_when_somebody_else_is_removed(self, people, reader):
+        patient = people.patient()
+        subject = f"user_nurse_{patient.id}"
+        leaving = reader(patient, people.coordinator_headers(subject=subject)).begin(wait=20)
+        staying = reader(patient).begin(wait=20)
+        wait_until(lambda: len(hub.current().rooms[StreamKey(patient.tenant_id, patient.id)].listeners) == 2)
+        remove_member(tenant_id=patient.tenant_id, subject=subject)
+        assert leaving.result(10).status_code == 404
+        assert not staying.done()
+        record(patient)
+        assert staying.result(10).json()["data"]["position"] == 1
+
     def test_who_is_locked_out_is_told_so_when_the_time_is_over_too(self, people, reader):
         patient = people.patient()
         waiting = reader(patient).begin(wait=1)

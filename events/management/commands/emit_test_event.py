@@ -8,11 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from curaway import context
-from events import emit_event
 from events.grammar import REGISTRY
 from events.models import StreamHead
 from events.registry import JobKind
+from events.sample_event import record_sample
 from events.samples import sample
 
 
@@ -48,8 +47,7 @@ class Command(BaseCommand):
         for number in range(count):
             if number and every:
                 time.sleep(every)
-            with context.serving(context.RequestContext(source_service="emit_test_event", client_type="cli")):
-                event = emit_event(type, tenant, patient, sample(kind), "emit_test_event")
+            event = record_sample(type, tenant_id=tenant, patient_id=patient)
             self.stdout.write(
                 f"{event.position if event.position is not None else '-':>6}  {event.event_type}  {event.id}"
             )

@@ -1,0 +1,1 @@
+"""What is measured, a file each. Every function takes the bouts it alternates between, round by round."""

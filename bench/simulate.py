@@ -1,0 +1,200 @@
+"""What so many streams ask of processes, database and bell: a simulation by the second, from measured figures.
+
+    python -m bench.simulate --streams 1000000 --events 2000 --processes 120
+
+Figures come from the newest whole run in `bench/results`; what was not measured there is assumed, and marked so. The
+clock is a second, streams are counted and not followed one by one: a million of them take a moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+
+RESULTS = Path(__file__).parent / "results"
+FULL = 0.8
+"""Beyond this share of a resource waiting grows faster than load."""
+
+HEARTBEAT, ACCESS, RETURN = 15.0, 20.0, 5
+"""Seconds: between heartbeats, between looks at who may see, over which a drained process's streams return."""
+
+
+class Figure(NamedTuple):
+    """One cost: its value, its unit, and where the bench measures it, if it does."""
+
+    value: float
+    unit: str
+    about: str
+    measure: str = ""
+    convert: Callable[[float], float] = float
+
+
+FIGURES = {
+    "stream_kb": Figure(24, "KB", "memory of an idle stream", "bytes_per_stream"),
+    "process_mb": Figure(110, "MB", "memory of a process without streams"),
+    "open_app_us": Figure(11700, "µs", "a process opens a stream", "opened_per_second", lambda rate: 1e6 / rate),
+    "open_db_us": Figure(2600, "µs", "the database opens a stream"),
+    "beat_us": Figure(80, "µs", "a process writes a heartbeat", "cpu_per_delivery_us"),
+    "event_us": Figure(1100, "µs", "a process reads, encodes and writes an event", "cpu_per_event_us"),
+    "ring_app_us": Figure(140, "µs", "each process hears a ring, whoever it is for"),
+    "ring_db_us": Figure(55, "µs", "the database tells one process of a ring (NOTIFY)"),
+    "ring_redis_us": Figure(2, "µs", "Redis tells one process of a ring"),
+    "emit_db_us": Figure(950, "µs", "the database records an event", "emit_8_per_second", lambda rate: 1e6 / rate),
+    "read_db_us": Figure(500, "µs", "the database reads an event for a process"),
+    "poll_db_us": Figure(2.0, "µs", "the database looks at one stream's head (the poll)"),
+    "access_db_us": Figure(3.0, "µs", "the database looks at one viewer's rights"),
+}
+"""Processor time but for the first two; each tried once, on two slow cores that others used as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What is asked, and of how much. A process uses at most one core."""
+
+    streams: float = 1_000_000
+    events: float = 2_000
+    processes: float = 120
+    listeners: float = 1.3
+    """Streams per patient somebody listens to."""
+    database_cores: float = 16
+    bell: str = "notify"
+    lifetime: int = 300
+    poll: float = 3.0
+
+    @property
+    def openings(self) -> float:
+        """Per second, when nothing else happens: each stream lives 80 to 100 % of its lifetime."""
+        return self.streams / (0.9 * self.lifetime)
+
+
+def figures(results: Path = RESULTS) -> tuple[dict[str, float], dict[str, str]]:
+    """Values by name, and for each where it is from."""
+    runs = sorted(results.glob("*.json"))
+    measures = json.loads(runs[-1].read_text())["measures"] if runs else {}
+    values, sources = {}, {}
+    for name, figure in FIGURES.items():
+        value = measures.get(figure.measure, {}).get("ours", {}).get("value")
+        values[name] = figure.value if value is None else figure.convert(value)
+        sources[name] = "assumed" if value is None else f"measured, {runs[-1].name}"
+    return values, sources
+
+
+def usage(load: Load, openings: float, cost: Mapping[str, float]) -> dict[str, float]:
+    """The share of each resource that is used in a second with so many openings; 1.0: all of it."""
+    frames = load.events * load.listeners * cost["event_us"] + load.streams / HEARTBEAT * cost["beat_us"]
+    rings = load.events * load.processes if load.bell != "off" else 0.0
+    by_notify = rings * cost["ring_db_us"] if load.bell == "notify" else 0.0
+    database = (
+        load.events * (cost["emit_db_us"] + load.listeners * cost["read_db_us"])
+        + openings * cost["open_db_us"]
+        + load.streams / load.listeners * cost["poll_db_us"] / load.poll
+        + load.streams * cost["access_db_us"] / ACCESS
+    )
+    processes = openings * cost["open_app_us"] + frames + rings * cost["ring_app_us"]
+    shares = {
+        "processes": processes / (load.processes * 1e6),
+        "database": (database + by_notify) / (load.database_cores * 1e6),
+        "of it, NOTIFY": by_notify / (load.database_cores * 1e6),
+    }
+    return shares | ({"Redis": rings * cost["ring_redis_us"] / 1e6} if load.bell == "redis" else {})
+
+
+@dataclass
+class Simulation:
+    """Second by second; `waiting` are those who would like to be connected and are not."""
+
+    load: Load
+    cost: Mapping[str, float]
+    open: float = 0.0
+    waiting: float = 0.0
+    ends: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    returns: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+
+    def __post_init__(self) -> None:
+        # As if it had run for ever: of streams that live 80 to 100 % of their lifetime, the lives that are left.
+        longest = self.load.lifetime
+        left = {later: min(1.0, (longest - later) / (0.2 * longest)) for later in range(1, longest)}
+        self.open = self.load.streams
+        for later, weight in left.items():
+            self.ends[later] += self.load.streams * weight / sum(left.values())
+
+    def capacity(self) -> float:
+        """Openings a second that processes and database can do beside everything else."""
+        idle, one = usage(self.load, 0, self.cost), usage(self.load, 1, self.cost)
+        return min(max(0.0, 1 - idle[name]) / (one[name] - idle[name]) for name in ("processes", "database"))
+
+    def second(self, now: int) -> float:
+        """Let one second pass; returns the openings in it."""
+        ended = min(self.open, self.ends.pop(now, 0.0))
+        self.open -= ended
+        self.waiting += ended + self.returns.pop(now, 0.0)
+        opened = min(self.waiting, self.capacity())
+        self.waiting -= opened
+        self.open += opened
+        lives = range(round(0.8 * self.load.lifetime), self.load.lifetime)
+        for life in lives:
+            self.ends[now + life] += opened / len(lives)
+        return opened
+
+    def drain_one(self, now: int) -> None:
+        """One process is replaced: its streams are told to return over the next seconds."""
+        share = self.open / self.load.processes
+        rest = 1 - share / self.open if self.open else 1.0
+        self.ends = defaultdict(float, {second: count * rest for second, count in self.ends.items()})
+        self.open -= share
+        for later in range(1, RETURN + 1):
+            self.returns[now + later] += share / RETURN
+
+
+def breaks_at(load: Load, cost: Mapping[str, float], resource: str) -> float:
+    """The streams at which this resource is full, when everything but the database grows with them."""
+    low, high = 0.0, 1e4
+    for _ in range(50):
+        middle = (low + high) / 2
+        grown = replace(load, **{name: getattr(load, name) * middle for name in ("streams", "events", "processes")})
+        low, high = (middle, high) if usage(grown, grown.openings, cost)[resource] <= FULL else (low, middle)
+    return load.streams * low if high < 1e4 else float("inf")
+
+
+def run(load: Load, cost: Mapping[str, float], *, seconds: int = 900, deploy_every: int = 0) -> list[str]:
+    """The table: what is used in an ordinary second and in the worst one, and where it is full."""
+    simulation, openings, waiting = Simulation(load, cost), [], 0.0
+    for now in range(1, seconds + 1):
+        if deploy_every and now % deploy_every == 0 and now // deploy_every <= load.processes:
+            simulation.drain_one(now)
+        openings.append(simulation.second(now))
+        waiting = max(waiting, simulation.waiting)
+    usual, worst = usage(load, load.openings, cost), usage(load, max(load.openings, *openings), cost)
+    full = {name: breaks_at(load, cost, name) for name, share in usual.items() if share}
+    memory = cost["process_mb"] + load.streams / load.processes * cost["stream_kb"] / 1000
+    return [
+        f"{'':<16}{'usual':>8}{'worst':>8}{'full at':>16}",
+        *(f"{name:<16}{usual[name]:>8.0%}{worst[name]:>8.0%}{full[name]:>16,.0f} streams" for name in full),
+        f"openings a second: {load.openings:,.0f} usual, {max(openings):,.0f} worst, "
+        f"{simulation.capacity():,.0f} possible; most that waited at once: {waiting:,.0f}",
+        f"memory of a process: {memory:,.0f} MB",
+    ]
+
+
+def main() -> None:
+    """Print the figures and the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("streams", "events", "processes", "listeners", "database_cores", "poll"):
+        parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(Load, name))
+    parser.add_argument("--bell", choices=("notify", "redis", "off"), default=Load.bell)
+    parser.add_argument("--deploy-every", type=int, default=0, metavar="S", help="replace a process every S seconds")
+    asked = vars(parser.parse_args())
+    deploy_every = asked.pop("deploy_every")
+    cost, sources = figures()
+    for name, figure in FIGURES.items():
+        print(f"{name:<14}{cost[name]:>8.3g} {figure.unit:<3} {figure.about}  ({sources[name]})")
+    print("\n" + "\n".join(run(Load(**asked), cost, deploy_every=deploy_every)))
+
+
+if __name__ == "__main__":
+    main()
