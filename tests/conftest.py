@@ -17,6 +17,11 @@ import pytest
 
 from curaway.local.database import lease_database
 from tests.ports import free_port
+from tests.wide.needs import (  # noqa: F401  (pytest finds them here)
+    pytest_collection_modifyitems,
+    pytest_runtest_setup,
+    pytest_terminal_summary,
+)
 
 os.environ["DEBUG"] = "on"
 os.environ["DJANGO_SETTINGS_MODULE"] = "curaway.settings"

@@ -55,8 +55,8 @@ async def _rest(*_: Environment) -> None:
 class ProcessServer:
     """Plain `uvicorn` in a process of its own, with `environment` on top of the suite's."""
 
-    def __init__(self, *arguments: str, database: str, **environment: str) -> None:
-        self.port = free_port()
+    def __init__(self, *arguments: str, database: str, port: int = 0, **environment: str) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-m", "uvicorn", "curaway.asgi:application", "--host", "127.0.0.1"]
         self.process = subprocess.Popen(

@@ -21,7 +21,7 @@ from curaway.management.commands import contracts
 from events import emit_event
 from events import log as event_log
 from events.contracts import events_schema
-from events.frames import as_json, event_frame
+from events.frames import as_json, event_frame, instant
 from events.grammar import REGISTRY
 from events.log import Cursor, Row, StreamKey
 from events.models import Event
@@ -119,7 +119,14 @@ class TestEventsSchema:
         assert not jsonschema_rs.is_valid(events_schema(), facts)
 
     def test_an_event_that_is_not_as_declared_is_refused_by_it(self) -> None:
-        row = Row(1, uuid.uuid4(), "document_parsing", _now(), "c", '{"document_id": "d", "filename": "f", "x": 1}')
+        row = Row(
+            1,
+            str(uuid.uuid4()),
+            "document_parsing",
+            instant(_now()),
+            "c",
+            '{"document_id": "d", "filename": "f", "x": 1}',
+        )
         assert not jsonschema_rs.is_valid(events_schema(), json.loads(as_json(row)))
 
 
@@ -172,7 +179,7 @@ class TestOpenAPI:
     @pytest.mark.parametrize("name", streamed_types())
     def test_a_frame_is_what_the_description_says(self, openapi: Any, name: str) -> None:
         fact = sample(REGISTRY[name]).model_dump_json()
-        wire = event_frame(Row(7, uuid.uuid4(), name, _now(), "c", fact)).wire.decode()
+        wire = event_frame(Row(7, str(uuid.uuid4()), name, instant(_now()), "c", fact)).wire.decode()
         frame = dict(line.split(": ", 1) for line in wire.removesuffix("\n\n").split("\n"))
         content = openapi["paths"][STREAM]["get"]["responses"]["200"]["content"]["text/event-stream"]
         (described,) = (

@@ -15,7 +15,7 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curaway.settings")
 
-from events.frames import HEARTBEAT, Done, connected_frame, done_frame, event_frame
+from events.frames import HEARTBEAT, Done, connected_frame, done_frame, event_frame, instant
 from events.grammar import REGISTRY
 from events.log import Row
 
@@ -137,9 +137,9 @@ def _event(position: int, event_type: str, payload: dict[str, Any]) -> bytes:
     fact = REGISTRY[event_type].model_validate(payload).model_dump(mode="json")
     row = Row(
         position,
-        uuid.UUID(int=position),
+        str(uuid.UUID(int=position)),
         event_type,
-        OPENED + timedelta(seconds=position),
+        instant(OPENED + timedelta(seconds=position)),
         f"corr-{position}",
         as_postgres_writes(fact),
     )

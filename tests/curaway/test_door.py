@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from curaway.api import api
 from events import hub
 from tests.people import People
 from tests.servers import ThreadServer
@@ -188,20 +189,13 @@ class TestOddRequests:
         assert b"event: connected\n" in body
         assert b"event: done\n" in body
 
-    @pytest.mark.parametrize("path", ["/health", "/ready"])
-    def test_head_says_what_get_says_without_a_body(self, http: httpx.Client, path: str) -> None:
-        asked = http.head(path)
-        assert (asked.status_code, asked.content) == (200, b"")
-        assert asked.headers["Content-Type"] == http.get(path).headers["Content-Type"]
-
-    def test_head_where_only_get_is_answered_is_refused_without_a_body(self, http: httpx.Client) -> None:
-        asked = http.head("/api/v1/patients/p")
-        assert (asked.status_code, asked.content) == (405, b"")
-        assert set(asked.headers["Allow"].split(", ")) == {"GET", "PUT"}
-
-    def test_a_host_that_is_not_ours_is_refused(self, http: httpx.Client) -> None:
-        answer = http.get("/api/v1/patients/p", headers={"Host": "evil.example"})
-        assert answer.status_code == 400
+    @pytest.mark.parametrize("path", ["/api/v1/patients/p", "/api/v1/nothing", "/admin/", "/health"])
+    def test_a_host_that_is_not_ours_is_refused_in_the_envelope(self, http: httpx.Client, path: str) -> None:
+        answer = http.get(path, headers={"Host": "evil.example", "X-Correlation-ID": "corr-host"})
+        body = answer.json()
+        assert (answer.status_code, body["data"], body["errors"][0]["code"]) == (400, None, "HOST_NOT_FOUND_001")
+        assert body["meta"]["request_id"] == answer.headers["X-Correlation-ID"] == "corr-host"
+        assert "evil" not in answer.text
 
     def test_a_client_that_hangs_up_in_the_middle_of_its_body_harms_nobody(
         self, raw: Callable[[], Raw], http: httpx.Client
@@ -215,6 +209,40 @@ class TestOddRequests:
         status, _, body = raw().send(first, request(b"GET /api/v1/nothing HTTP/1.1")).answer()
         assert status == 200
         assert b"HTTP/1.1 404" in body
+
+
+GETS = sorted(path for path, methods in api.get_openapi_schema()["paths"].items() if "get" in methods)
+OTHERS = ["/health", "/ready", "/api/v1/docs", "/api/v1/openapi.json"]
+
+
+class TestHead:
+    @pytest.mark.parametrize("path", [*GETS, *OTHERS])
+    def test_it_is_answered_as_get_is_without_the_body(self, http: httpx.Client, people: People, path: str) -> None:
+        patient = people.patient()
+        address = path.format(patient_id=patient.id, resource_type="Condition")
+        headers = {**people.patient_headers(patient), "X-Correlation-ID": "corr-head"}
+        asked = http.head(address, headers=headers)
+        got = http.get(address, headers=headers)
+        assert (asked.status_code, got.status_code, asked.content) == (200, 200, b"")
+        same = ("Content-Type", "X-Correlation-ID", "Cache-Control")
+        assert [asked.headers.get(name) for name in same] == [got.headers.get(name) for name in same]
+
+    def test_it_is_refused_in_the_order_that_get_is(self, http: httpx.Client, people: People) -> None:
+        mine, other = people.patient(), people.patient(quarantined=True)
+        whole, others = people.patient_headers(mine), people.patient_headers(other)
+        token = {"Authorization": whole["Authorization"]}
+        path, closed = f"/api/v1/patients/{mine.id}/summary", f"/api/v1/patients/{other.id}/summary"
+        asked = [(path, {}), (path, token), (path, {**token, "X-Tenant-ID": "t"}), (closed, whole), (closed, others)]
+        answers = [http.head(address, headers=headers) for address, headers in asked]
+        assert [answer.status_code for answer in answers] == [401, 400, 404, 404, 423]
+        assert {answer.content for answer in answers} == {b""}
+
+    def test_where_nothing_can_be_got_it_is_refused(self, http: httpx.Client) -> None:
+        asked = http.head("/api/v1/consent")
+        assert (asked.status_code, asked.content, asked.headers["Allow"]) == (405, b"", "POST")
+
+    def test_it_is_named_where_another_method_is_refused(self, http: httpx.Client) -> None:
+        assert http.delete("/api/v1/patients/p").headers["Allow"] == "GET, HEAD, PUT"
 
 
 class TestLongPoll:
