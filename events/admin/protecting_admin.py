@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
 from django.db.models import Field, Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -68,7 +69,7 @@ class ProtectingAdmin(PageAdmin[M]):
             record_look(kind, str(row.pk), tenant_id=tenant_id, patient_id=patient_id, by=admin_actor(request))
         except EventNotRecorded:
             messages.error(request, "Nothing is shown: looking at the protected fields could not be recorded.")
-            return HttpResponseRedirect(reverse(self._address("change"), args=[row.pk]))
+            return HttpResponseRedirect(reverse(self._address("change"), args=[quote(row.pk)]))
         return self._page(request, row, masked=frozenset())
 
     def _page(self, request: HttpRequest, row: M, *, masked: Collection[str]) -> TemplateResponse:
@@ -84,7 +85,7 @@ class ProtectingAdmin(PageAdmin[M]):
             "is_masked": bool(masked),
             "is_disclosed": bool(self.protected) and not masked,
             "may_disclose": self.has_view_phi_permission(request),
-            "protected_address": reverse(self._address("protected"), args=[row.pk]),
+            "protected_address": reverse(self._address("protected"), args=[quote(row.pk)]),
         }
         return TemplateResponse(request, "admin/curaway/record.html", context)
 
@@ -119,4 +120,4 @@ def links_to(title: str, rows: Iterable[Model]) -> Iterator[Link]:
     """To the admin's page of each of the rows."""
     for row in rows:
         page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-        yield Link(title, str(row.pk), reverse(page, args=[row.pk]))
+        yield Link(title, str(row.pk), reverse(page, args=[quote(row.pk)]))

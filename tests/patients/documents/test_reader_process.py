@@ -26,6 +26,10 @@ def tell(**line):
     print(json.dumps(line), flush=True)
 def page(text, confidence=None):
     tell(page={'text': text, 'confidence': confidence, 'method': 'text', 'fault': ''})
+def look():
+    if sys.argv[4] != 'look':
+        tell(looks=True)
+        sys.exit()
 def said(text):
     tell(pages=1)
     page(text)
@@ -67,10 +71,11 @@ async def test_a_cancelled_reading_leaves_no_process(reader: StandIn, tmp_path: 
 
 
 async def test_cancelling_one_who_waits_frees_nothing_and_harms_nobody(reader: StandIn, tmp_path: Path) -> None:
-    reader(SAYS + "said('read')")
+    reader(SAYS + "open(sys.argv[1] + '/asked', 'w').write('x'); look(); said('read')")
     async with slot.reading_slot():
         waiting = asyncio.create_task(read_document(tmp_path, PDF))
-        await asyncio.sleep(0)
+        while not (tmp_path / "asked").exists():
+            await asyncio.sleep(0.01)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
@@ -78,7 +83,7 @@ async def test_cancelling_one_who_waits_frees_nothing_and_harms_nobody(reader: S
 
 
 def test_the_reader_does_not_outlive_a_killed_server(tmp_path: Path) -> None:
-    child = "import sys; from patients.documents.confinement import confine; confine(int(sys.argv[4]));" + SLEEPS
+    child = "import sys; from patients.documents.confinement import confine; confine(int(sys.argv[5]));" + SLEEPS
     server = (
         "import asyncio, sys; from pathlib import Path; from patients.documents import leafing, reading, slot;"
         "slot.slot_path = lambda: Path(sys.argv[2]); leafing.READER = (sys.executable, '-c', sys.argv[3]);"
@@ -101,17 +106,35 @@ async def test_the_reader_is_told_no_secret(reader: StandIn, monkeypatch: pytest
 
 async def test_two_at_once_are_read_one_after_another(reader: StandIn, tmp_path: Path) -> None:
     note = "open(sys.argv[1], 'a').write('{}\\n');"
-    reader(SAYS + note.format("begin") + "time.sleep(0.2);" + note.format("end") + "said('x')")
+    reader(SAYS + "look();" + note.format("begin") + "time.sleep(0.2);" + note.format("end") + "said('x')")
     await asyncio.gather(*(read_document(tmp_path / "notes", PDF) for _ in range(3)))
     assert (tmp_path / "notes").read_text().split() == ["begin", "end"] * 3
 
 
 async def test_waiting_for_ones_turn_is_not_reading_time(reader: StandIn, tmp_path: Path) -> None:
-    reader(SAYS + "said('in time')")
+    reader(SAYS + "look(); said('in time')")
     async with slot.reading_slot():
-        task = asyncio.create_task(read_document(tmp_path, PDF, page_seconds=1.5))
-        await asyncio.sleep(1.6)
+        task = asyncio.create_task(read_document(tmp_path, PDF, page_seconds=3))
+        await asyncio.sleep(3.1)
     assert (await task).text == "in time"
+
+
+async def test_what_a_page_says_itself_waits_for_nobodys_pictures(reader: StandIn, tmp_path: Path) -> None:
+    reader(SAYS + "said('its own text')")
+    async with slot.reading_slot():
+        assert (await read_document(tmp_path, PDF)).text == "its own text"
+
+
+async def test_no_reader_lives_while_its_turn_is_waited_for(reader: StandIn, tmp_path: Path) -> None:
+    first = "tell(pages=2); page('own') if sys.argv[3] == '0' else 0; open(sys.argv[1] + '/asked', 'w');"
+    reader(SAYS + first + "look(); page('seen', 0.9); tell(ok=True)")
+    async with slot.reading_slot():
+        task = asyncio.create_task(read_document(tmp_path, PDF))
+        while not (tmp_path / "asked").exists() or psutil.Process().children():
+            await asyncio.sleep(0.01)
+        assert not task.done()
+    # Its first page is not read again.
+    assert (await task).text == "own\fseen"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +146,7 @@ async def test_waiting_for_ones_turn_is_not_reading_time(reader: StandIn, tmp_pa
         "print('{\"ok\": true}')",
         "print('{\"pages\": 0}')",
         SAYS + "tell(pages=1); tell(ok=True)",
+        SAYS + "tell(looks=True)",
         SAYS + "tell(pages=1); page('one'); page('two'); tell(ok=True)",
         SAYS + "page('one'); tell(pages=1); tell(ok=True)",
         'print(\'{"ok": false, "fault": "KeyError", "cause": ""}\')',
@@ -155,13 +179,14 @@ async def test_a_line_without_end_is_not_waited_for(reader: StandIn, tmp_path: P
 
 
 async def test_who_waits_too_long_for_their_turn_is_told(reader: StandIn, tmp_path: Path) -> None:
+    reader(SAYS + "look(); said('never')")
     async with slot.reading_slot():
         with pytest.raises(slot.SlotTaken):
             await read_document(tmp_path, PDF, wait_seconds=0.2)
 
 
 def test_a_reader_short_of_memory_says_so(tmp_path: Path) -> None:
-    ask = [sys.executable, "-m", "patients.documents.reader", str(DATA / "blank-scan.png"), "image/png", "0"]
+    ask = [sys.executable, "-m", "patients.documents.reader", str(DATA / "blank-scan.png"), "image/png", "0", "look"]
     few = ["sh", "-c", 'ulimit -d 150000 && exec "$@"', "sh", *ask]
     answer = subprocess.run(few, capture_output=True, check=True, cwd=DATA.parents[1], env=confined.ENVIRONMENT)
     pages, refused = map(json.loads, answer.stdout.splitlines())

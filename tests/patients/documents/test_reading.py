@@ -110,8 +110,8 @@ def test_only_the_pages_without_text_are_looked_at(tmp_path: Path) -> None:
 
 def test_a_digital_report_is_read_without_the_eye() -> None:
     question = (
-        "import sys; from pathlib import Path; from patients.documents.reader import answered;"
-        "_, read, _ = answered(Path(sys.argv[1]), 'application/pdf', 0);"
+        "import sys; from pathlib import Path; from patients.documents.reader import answered, by_eye;"
+        "_, read, _ = answered(Path(sys.argv[1]), 'application/pdf', 0, by_eye);"
         "print(read['page']['method'], 'rapidocr' in sys.modules)"
     )
     asked = [sys.executable, "-c", question, str(DATA / "knee-report.pdf")]

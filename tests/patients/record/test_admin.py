@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.db import transaction
 from django.utils import timezone
 
@@ -124,7 +125,7 @@ def test_its_page_leads_to_its_source_and_to_what_it_contradicts(patient, docume
     assert f"/admin/events/event/{message.pk}/change/" in text
     assert ("Contradicts" in text, page_of(rows["dose"]) in text) == (True, True)
     text = client.get(page_of(rows["dose"])).content.decode()
-    assert f"/admin/patients/document/{document.pk}/change/" in text
+    assert f"/admin/patients/document/{quote(document.pk)}/change/" in text
     assert ("Contradicted by" in text, page_of(rows["other"]) in text) == (True, True)
     facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]*)</dd>", text))
     assert (facts["source"], facts["page"], facts["confidence"]) == ("document", "1", "0.95")
