@@ -23,8 +23,8 @@ SEED = 20_260_101
 FIRST_PORT = 8700
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run what is asked for; 0 unless a promise was measured and missed."""
+def main(arguments: Sequence[str]) -> None:
+    """Run what is asked for. A missed promise stands in the table; it does not make the run a failure."""
     asked = _parsed(arguments)
     plan = QUICK if asked.quick else FULL
     folder = data_folder(os.environ) / "bench"
@@ -35,10 +35,10 @@ def main(arguments: Sequence[str]) -> int:
     problem = install_peers()
     if problem:
         print(f"  The contenders' packages could not be installed: {problem}", flush=True)
-    return _run(plan, asked, folder, facts)
+    _run(plan, asked, folder, facts)
 
 
-def _run(plan: Plan, asked: argparse.Namespace, folder: Path, facts: dict[str, object]) -> int:
+def _run(plan: Plan, asked: argparse.Namespace, folder: Path, facts: dict[str, object]) -> None:
     cluster = Cluster(folder)
     try:
         ring = Ring(cluster, folder, plan, seed=asked.seed, first_port=asked.first_port)
@@ -63,7 +63,6 @@ def _run(plan: Plan, asked: argparse.Namespace, folder: Path, facts: dict[str, o
     print(f"Written to {report.write_json(report.RESULTS if whole else report.SCRATCH, name, facts)}")
     if whole:
         report.write_page(f"{_heading(facts)}\n\n{text}")
-    return any("miss" in verdict.verdict for verdict in judged)
 
 
 def _heading(facts: dict[str, object]) -> str:
@@ -94,4 +93,4 @@ def _raise_limits() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -72,7 +72,7 @@ class Bout:
         opened = self._tell("open", requests=requests, at_once=at_once, seconds=OPENING_SECONDS)
         if opened["failures"]:
             self._fail(opened["ready"], opened["failures"])
-        self.streams = opened["ready"]
+        self.streams += opened["ready"]
         return opened
 
     def _known(self, position: str | None) -> int:

@@ -51,6 +51,7 @@ class Crowd:
         """Open a stream per `(key, request, position)`, `at_once` at a time; each counts when its first frame is
         here. Gives up on what has not opened after `seconds`."""
         self.ended.clear()
+        opened_before = self._ready()
         began, cpu = time.monotonic(), time.process_time()
         waiting = iter(requests)
         openers = [asyncio.ensure_future(self._open_each(waiting)) for _ in range(at_once)]
@@ -58,7 +59,7 @@ class Crowd:
         for opener in late:
             opener.cancel()
         took = time.monotonic() - began
-        ready = sum(stream.was_ready for stream in self.streams)
+        ready = self._ready() - opened_before
         return {
             "ready": ready,
             "began_at": began,
@@ -66,6 +67,9 @@ class Crowd:
             "client_share": (time.process_time() - cpu) / took,
             "failures": dict(self.ended) | ({"not opened in time": len(requests) - ready} if late else {}),
         }
+
+    def _ready(self) -> int:
+        return sum(stream.was_ready for stream in self.streams)
 
     async def _open_each(self, waiting: Iterator[tuple[int, str, int]]) -> None:
         loop = asyncio.get_running_loop()

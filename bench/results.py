@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.statistics import median
+from bench.statistics import median, spread
 
 CLIENT_BOUND_SHARE = 0.9
 MISSING = "-"
@@ -33,6 +33,8 @@ class Cell:
 
     def as_json(self) -> dict[str, Any]:
         facts: dict[str, Any] = {"value": self.value if self.rounds else None, "rounds": self.rounds}
+        if len(self.rounds) > 1 and self.value:
+            facts["spread"] = spread(self.rounds)
         if self.client_shares:
             facts |= {"client_share": median(self.client_shares), "client_bound": self.client_bound}
         return facts | {name: text for name in ("note", "failed") if (text := getattr(self, name))}

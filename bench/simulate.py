@@ -2,8 +2,7 @@
 
     python -m bench.simulate --streams 1000000 --events 2000 --processes 120
 
-Figures come from the newest whole run in `bench/results`; what was not measured there is assumed, and marked so. The
-clock is a second, streams are counted and not followed one by one: a million of them take a moment.
+Figures come from the newest whole run in `bench/results`; what was not measured there is assumed, and marked so.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from typing import NamedTuple
 RESULTS = Path(__file__).parent / "results"
 FULL = 0.8
 """Beyond this share of a resource waiting grows faster than load."""
-
 HEARTBEAT, ACCESS, RETURN = 15.0, 20.0, 5
 """Seconds: between heartbeats, between looks at who may see, over which a drained process's streams return."""
 
@@ -41,7 +39,8 @@ FIGURES = {
     "open_db_us": Figure(2600, "µs", "the database opens a stream"),
     "beat_us": Figure(80, "µs", "a process writes a heartbeat", "cpu_per_delivery_us"),
     "event_us": Figure(1100, "µs", "a process reads, encodes and writes an event", "cpu_per_event_us"),
-    "ring_app_us": Figure(140, "µs", "each process hears a ring, whoever it is for"),
+    "heard_notify_us": Figure(30, "µs", "each process hears a ring, whoever it is for, by NOTIFY"),
+    "heard_redis_us": Figure(140, "µs", "the same, by Redis"),
     "ring_db_us": Figure(55, "µs", "the database tells one process of a ring (NOTIFY)"),
     "ring_redis_us": Figure(2, "µs", "Redis tells one process of a ring"),
     "emit_db_us": Figure(950, "µs", "the database records an event", "emit_8_per_second", lambda rate: 1e6 / rate),
@@ -89,13 +88,14 @@ def usage(load: Load, openings: float, cost: Mapping[str, float]) -> dict[str, f
     frames = load.events * load.listeners * cost["event_us"] + load.streams / HEARTBEAT * cost["beat_us"]
     rings = load.events * load.processes if load.bell != "off" else 0.0
     by_notify = rings * cost["ring_db_us"] if load.bell == "notify" else 0.0
+    heard = rings * cost["heard_redis_us" if load.bell == "redis" else "heard_notify_us"]
     database = (
         load.events * (cost["emit_db_us"] + load.listeners * cost["read_db_us"])
         + openings * cost["open_db_us"]
         + load.streams / load.listeners * cost["poll_db_us"] / load.poll
         + load.streams * cost["access_db_us"] / ACCESS
     )
-    processes = openings * cost["open_app_us"] + frames + rings * cost["ring_app_us"]
+    processes = openings * cost["open_app_us"] + frames + heard
     shares = {
         "processes": processes / (load.processes * 1e6),
         "database": (database + by_notify) / (load.database_cores * 1e6),

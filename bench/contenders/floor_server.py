@@ -21,7 +21,7 @@ ORDER BY log.patient_id, log.position
 """
 HEAD_SQL = "SELECT position FROM head WHERE patient_id = %s"
 HEARTBEAT_SECONDS = 15
-STATE = {"summary": "-" * 2200}
+STATE = {"summary": "-" * 1679}
 """As long as the state of a patient whom `bench.seeding` made; the run's report shows both frames' lengths."""
 
 HEADERS = [

@@ -77,6 +77,7 @@ def test_the_json_holds_every_round(results: Results, tmp_path: Path) -> None:
     assert read["measures"][OPENED.key]["ours"] == {
         "value": 300.0,
         "rounds": [300.0, 320.0, 290.0],
+        "spread": 0.1,
         "client_share": 0.2,
         "client_bound": False,
     }

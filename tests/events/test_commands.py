@@ -214,7 +214,7 @@ class TestTailing:
             late = emit_event("patient_updated", patient.tenant_id, patient.id, {"changed": ["late"]}, "u", "corr-late")
             # Committed by another connection while this transaction is open.
             other = manage("emit_test_event", "--patient", patient.id)
-            assert other.wait(30) == 0
+            assert other.wait(90) == 0
             assert "intake_progress_updated" in tail.stdout.readline()
         assert "corr-late" in tail.stdout.readline()
         record(patient, correlation_id="corr-last")

@@ -30,7 +30,7 @@ def cost(**given: float) -> dict[str, float]:
         # 10,000 streams, a heartbeat every 15 s.
         ({"beat_us": 30}, "processes", 10_000 / 15 * 30 / 10e6),
         # 100 rings a second, each heard by 10 processes.
-        ({"ring_app_us": 40}, "processes", 100 * 10 * 40 / 10e6),
+        ({"heard_notify_us": 40}, "processes", 100 * 10 * 40 / 10e6),
         ({"ring_db_us": 15}, "database", 100 * 10 * 15 / 4e6),
         ({"ring_db_us": 15}, "of it, NOTIFY", 100 * 10 * 15 / 4e6),
         ({"emit_db_us": 400}, "database", 100 * 400 / 4e6),
@@ -46,10 +46,11 @@ def test_each_cost_adds_its_share(costs, resource, share):
 
 
 def test_redis_takes_the_rings_from_the_database_and_silence_from_everybody():
-    dear = cost(ring_db_us=15, ring_redis_us=2, ring_app_us=40)
+    dear = cost(ring_db_us=15, ring_redis_us=2, heard_notify_us=40, heard_redis_us=70)
     by_redis = usage(replace(SMALL, bell="redis"), 0, dear)
     assert by_redis["Redis"] == pytest.approx(100 * 10 * 2 / 1e6)
     assert by_redis["database"] == 0
+    assert by_redis["processes"] == pytest.approx(100 * 10 * 70 / 10e6)
     assert set(usage(replace(SMALL, bell="off"), 0, dear).values()) == {0}
 
 
@@ -140,6 +141,6 @@ def test_the_page_on_scaling_says_what_the_assumed_figures_give(column, load):
     by_notify = usage(load, load.openings, values)
     by_redis = usage(replace(load, bell="redis"), load.openings, values)
     assert said["openings a second"] == f"{load.openings:,.0f}"
-    assert said["processes' share"] == f"{by_notify['processes']:.0%}".replace("%", " %")
-    assert said["database's share, by NOTIFY"] == f"{by_notify['database']:.0%}".replace("%", " %")
-    assert said["database's share, by Redis"] == f"{by_redis['database']:.0%}".replace("%", " %")
+    for bell, shares in (("NOTIFY", by_notify), ("Redis", by_redis)):
+        assert said[f"processes' share, by {bell}"] == f"{shares['processes']:.0%}".replace("%", " %")
+        assert said[f"database's share, by {bell}"] == f"{shares['database']:.0%}".replace("%", " %")
