@@ -40,7 +40,7 @@ def ask_together(questions: Sequence[Question]) -> list[list[Found]]:
 @cache
 def _together(statements: tuple[str, ...]) -> str:
     return " UNION ALL ".join(
-        f"SELECT {number} AS question, to_jsonb(found) AS answer "  # noqa: S608 - put together of our own texts
-        f"FROM ({sql.replace('%(', f'%({number}_')}) AS found"
+        f"SELECT {number} AS question, to_jsonb(told) AS answer "  # noqa: S608 - put together of our own texts
+        f"FROM ({sql.replace('%(', f'%({number}_')}) AS told"
         for number, sql in enumerate(statements)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from asyncio import StreamReader, StreamWriter
+from asyncio import StreamReader
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -73,14 +73,6 @@ async def next_line(process: Process, *, timeout_seconds: float) -> bytes:
             raise Crashed(f"exit status {await process.wait()}")
     except ValueError:
         raise Crashed("a line longer than is taken") from None
-
-
-async def let_go_on(process: Process) -> None:
-    """Give the program the line it waits for; one that has died meanwhile shows that by `next_line`."""
-    stdin = cast(StreamWriter, process.stdin)
-    stdin.write(b"\n")
-    with suppress(ConnectionError):
-        await stdin.drain()
 
 
 async def _end(process: Process) -> None:

@@ -160,7 +160,7 @@ class Document(models.Model):
     `pages` is `[{"text", "confidence", "method", "fault"}]`, of a long document while it is still being read, too;
     `clinical`, whether that is worth an analysis.
     `claim` and `claimed_until` say which delivery of its job works on it, so that any number of deliveries have
-    one effect; `began_at`, since when its present step is being tried.
+    one effect; `began_at`, since when its present step is being tried without getting on.
     """
 
     id = models.CharField(primary_key=True, max_length=100, default=new_document_id)

@@ -14,10 +14,13 @@ import psycopg
 from django.db import DatabaseError, connection
 from psycopg.conninfo import conninfo_to_dict
 
-from curaway import log
+from curaway import log, prepared
 from events.wakeup.bell import CHANNEL
 
 logger = log.get(__name__)
+
+RING_SQL = "SELECT set_config('synchronous_commit', 'off', true), pg_notify(%s, %s)"
+"""Without waiting for the disk: a ring need not survive a crash, and until its commit ends nobody else's begins."""
 
 KEEPALIVE: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
 """A database that vanished without a word is noticed within 20 s."""
@@ -37,8 +40,8 @@ class NotifyBell:
 
     def ring(self, message: str) -> None:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, message])
+            with prepared.cursor() as cursor:
+                cursor.execute(RING_SQL, [CHANNEL, message])
         except DatabaseError as lost:
             logger.warning("wakeup_lost", cause=type(lost).__name__)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from patients.confined import Crashed, let_go_on, next_line, running
+from patients.confined import Crashed, next_line, running
 from patients.documents.faults import FAULTS, MAX_PAGES, ReaderCrashed, TookTooLong
 from patients.documents.pages import Page
 from patients.documents.slot import reading_slot
@@ -21,13 +21,24 @@ PAGE_SECONDS = 85.0
 """Longest time for a page: some twenty times what one takes, for machines that are slow or busy."""
 
 
+TEXT, LOOK = "text", "look"
+"""What a reader may: any number read at a time what pages say themselves, one looks at them."""
+
+WANTS_TO_LOOK = ""
+"""It waits for its turn, and no reader lives meanwhile."""
+
+
+class MustLook(Exception):
+    """The next page has to be looked at."""
+
+
 class Leafing:
     """The pages of one document that follow the first `read` ones."""
 
     def __init__(self, path: Path, content_type: str, *, read: int, page_seconds: float, wait_seconds: float) -> None:
         self._asked = (*READER, str(path), content_type)
         self._page_seconds, self._wait_seconds = page_seconds, wait_seconds
-        self._read, self._of = read, 0
+        self._may, self._read, self._of = TEXT, read, 0
         self._died_at = -1
         self._given_up: list[Page] = []
 
@@ -38,25 +49,34 @@ class Leafing:
         A page at which the reader dies twice, or stays too long, is left without text, once a page behind it was
         read or there is none: two in a row are the reader's fault rather than theirs.
         """
-        while not self._of or self._next < self._of:
-            try:
-                async with aclosing(self._read_on()) as read:
-                    async for page in read:
-                        for turned in self._turned(page):
-                            yield turned, self._of
-            except (ReaderCrashed, TookTooLong) as fault:
-                self._stumble(fault)
-        for turned in self._given_up:
-            yield turned, self._of
+        async with AsyncExitStack() as slot:
+            while not self._of or self._next < self._of:
+                async with aclosing(self._turned()) as turned:
+                    async for page in turned:
+                        yield page, self._of
+                if self._may == WANTS_TO_LOOK:
+                    await slot.enter_async_context(reading_slot(wait_seconds=self._wait_seconds))
+                    self._may = LOOK
+            for page in self._given_up:
+                yield page, self._of
 
     @property
     def _next(self) -> int:
         return self._read + len(self._given_up)
 
-    def _turned(self, page: Page) -> list[Page]:
-        turned = [*self._given_up, page]
-        self._read, self._given_up = self._read + len(turned), []
-        return turned
+    async def _turned(self) -> AsyncGenerator[Page, None]:
+        """The pages that one reader gets through, and before them those that were given up."""
+        try:
+            async with aclosing(self._read_on()) as read:
+                async for page in read:
+                    turned = [*self._given_up, page]
+                    self._read, self._given_up = self._read + len(turned), []
+                    for one in turned:
+                        yield one
+        except MustLook:
+            self._may = WANTS_TO_LOOK
+        except (ReaderCrashed, TookTooLong) as fault:
+            self._stumble(fault)
 
     def _stumble(self, fault: ReaderCrashed | TookTooLong) -> None:
         if self._of < 2 or self._given_up:
@@ -69,12 +89,9 @@ class Leafing:
     async def _read_on(self) -> AsyncGenerator[Page, None]:
         """The next pages, by a reader of their own, to the last one."""
         try:
-            async with AsyncExitStack() as turn, running((*self._asked, str(self._next))) as reader:
+            async with running((*self._asked, str(self._next), self._may)) as reader:
                 while not (said := understood(await next_line(reader, timeout_seconds=self._page_seconds))).done:
                     self._check(said)
-                    if said.looks:
-                        await turn.enter_async_context(reading_slot(wait_seconds=self._wait_seconds))
-                        await let_go_on(reader)
                     if said.page is not None:
                         yield said.page
         except TimeoutError:
@@ -85,10 +102,12 @@ class Leafing:
 
     def _check(self, said: Said) -> None:
         """The reader handled a stranger's bytes, so nothing that it says is taken for granted."""
+        if said.looks and self._may == TEXT:
+            raise MustLook
         self._of = self._of or said.of
         is_sense = 0 < self._of <= MAX_PAGES and said.of in (0, self._of)
         is_next = self._next < self._of if said.page is not None else self._next == self._of or not said.done
-        if not (is_sense and is_next):
+        if said.looks or not (is_sense and is_next):
             raise ReaderCrashed("an answer that makes no sense")
 
 

@@ -33,6 +33,8 @@ def keep_pages(document: Document, pages: Sequence[Page], *, of: int, now: datet
     stored.pages = [*(stored.pages or ()), *map(asdict, pages)]
     stored.page_count, stored.pages_read = of, len(stored.pages)
     stored.claimed_until = now + CLAIM
+    # A fault of ours is final when nothing has got on for long: here something has.
+    document.began_at = stored.began_at = now
     stored.save()
     read = DocumentParsing(
         document_id=stored.pk,

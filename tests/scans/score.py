@@ -3,6 +3,7 @@
     python -m tests.scans.score                  the table: 56 pages, ten minutes to half an hour on two cores
     python -m tests.scans.score fax laboratory   only what has each of these words in its condition or page
     python -m tests.scans.score --texts          what was read, page by page, as well
+    python -m tests.scans.score --plain          without what is done to pictures and to the order of lines
 
 Read in this process, from the uploaded file's bytes on, as the reader does it (`patients.documents.reader`).
 """
@@ -11,8 +12,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import fmean
+from unittest.mock import patch
 
 from patients.documents.drawing import drawn_picture, opened_picture
 from tests.scans.conditions import CONDITIONS
@@ -20,6 +23,12 @@ from tests.scans.measures import character_accuracy, rows_kept, values_kept, wor
 from tests.scans.sample import sample
 from tests.scans.texts import SHEETS
 
+PLAIN = {
+    "patients.documents.drawing.unsqueezed": lambda page, *_: page,
+    "patients.documents.ocr.restored": lambda page: page,
+    "patients.documents.ocr.are_squat": lambda _: False,
+    "patients.documents.lines.in_reading_order": list,
+}
 FIGURES = ("characters", "words", "values", "rows", "confidence", "seconds")
 
 
@@ -58,6 +67,14 @@ def line(condition: str, page: str, figures: list[float]) -> str:
 
 
 def main() -> None:
+    with ExitStack() as plainly:
+        if "--plain" in sys.argv:
+            for name, instead in PLAIN.items():
+                plainly.enter_context(patch(name, instead))
+        show()
+
+
+def show() -> None:
     print(f"| condition | page | {' | '.join(FIGURES)} |\n{'|---' * (2 + len(FIGURES))}|")
     done = []
     for condition, name, figures, text in scores([word for word in sys.argv[1:] if not word.startswith("--")]):

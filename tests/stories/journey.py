@@ -18,7 +18,8 @@ from patients.documents import parsing
 from patients.matching import service, steps
 from patients.matching.service import end_dead_matches
 from patients.matching.steps import Asked
-from patients.models import Document
+from patients.models import Document, Purpose
+from patients.queries import require_consent
 from patients.record import extraction
 from patients.services.access import quarantine_patient, release_patient
 from tests.patients.uploads import Uploader
@@ -66,7 +67,8 @@ class Journey:
         self.send("POST", f"patients/{self.patient.id}/chat", {"message": message, **more})
 
     def is_left_unanswered(self, message: str) -> None:
-        """The server died after it had kept the message."""
+        """The server died after it had kept the message; without the consent none is kept (`ConsentMissing`)."""
+        require_consent(self.patient, {Purpose.CLINICAL_DATA_PROCESSING})
         arrived = context.RequestContext(correlation_id="corr-left", actor_id=self.patient.subject, locale="en")
         fact = {"message_id": ids.new_message_id(), "role": "patient", "content": message}
         with context.serving(arrived):

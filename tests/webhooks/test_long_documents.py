@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -15,10 +16,10 @@ from patients.documents import parsing, working
 from patients.documents.pages import Page, Reading
 from patients.documents.slot import SlotTaken
 from patients.documents.waiting import resume_documents
-from patients.models import Document
+from patients.models import Document, DocumentStatus
 from tests.waiting import wait_until
 from tests.webhooks.callbacks import code_in, status_in
-from tests.webhooks.documents import job_of
+from tests.webhooks.documents import job_of, upload
 from tests.webhooks.test_document_consent import decide
 
 SURE = [0.99, 0.98, 0.5, 0.97]
@@ -132,6 +133,14 @@ def test_a_reader_that_dies_loses_no_page(deliver, document, reader):
     reader.dies_behind = 0
     assert status_in(deliver(document)) == "done"
     assert (reader.turned, told(document)) == ([1, 2, 3], [(1, 3, 0.99), (2, 3, 0.98), (3, 3, 0.5)])
+
+
+def test_a_fault_of_ours_is_not_final_while_pages_are_read(deliver, people, reader):
+    long_ago = timezone.now() - timedelta(hours=1, seconds=1)
+    document = upload(people.patient(), status=DocumentStatus.PARSING, began_at=long_ago)
+    reader.dies_behind = 1
+    assert code_in(deliver(document)) == (503, "CALLBACK_NOT_NOW_001")
+    assert kept(document)[:2] == ("parsing", 1)
 
 
 def test_five_deliveries_at_once_tell_each_page_once(deliver, document, reader):
