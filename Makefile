@@ -17,7 +17,7 @@ run: setup ## Serve everything on http://127.0.0.1:8000 (PORT= moves it, DATA_DI
 	@$(PY) -m curaway.local.run
 
 test: setup ## Run every test on real Postgres, and the portal's unit tests when Node.js is there
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile
 	@$(PY) -m curaway.local.portal test
 
 check: setup ## Lint, types, layers, stale derived files, missing migrations, system checks

@@ -12,6 +12,7 @@ import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from io import BytesIO
 from typing import IO, Any, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -60,6 +61,19 @@ class BoundedHandler(ASGIHandler):
             await self.send_response(response, send)
             if response.streaming:
                 await _run(web_workers(), response.close)
+
+    async def read_body(self, receive: Any) -> IO[bytes]:
+        """The request's body, in memory where it came whole: Django's own makes a spooled file for every request."""
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            return BytesIO(message.get("body", b""))
+        first = [message]
+
+        async def again() -> Any:
+            return first.pop() if first else await receive()
+
+        body: IO[bytes] = await super().read_body(again)
+        return body
 
     def _answer(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(get_script_prefix(scope))

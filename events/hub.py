@@ -29,6 +29,10 @@ from events.viewers import Viewer
 logger = logs.get(__name__)
 
 CURSORS_PER_READ = 256
+PASSED = 4096
+"""Rings remembered for rooms that nobody was in yet: a few seconds of a busy installation's, much longer than it takes
+from a stream's snapshot to its joining."""
+
 FAULTS = (DatabaseFault, psycopg.Error, OSError)
 
 
@@ -47,6 +51,7 @@ class Hub:
         self.access_changed: set[StreamKey] = set()
         self.round_due = asyncio.Event()
         self._rung: dict[StreamKey, None] = {}
+        self._passed: dict[StreamKey, int] = {}
         self._behind: dict[Stream, None] = {}
         self._work = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -62,8 +67,9 @@ class Hub:
         room = self.rooms.get(key)
         if room is None:
             room = self.rooms[key] = Room(key, head=head, now=self.now())
-            # What was committed between the caller's read and now has been rung for nobody.
-            self.ring(key)
+            if not self.listening or self._passed.get(key, 0) > head:
+                # Committed between the caller's read and now, and rung for nobody. What was not rung is the poll's.
+                self.ring(key)
         elif head > room.head:
             self.ring(key)
         room.listeners.add(listener)
@@ -221,9 +227,19 @@ class Hub:
             )
             self.round_due.set()
             return
-        room = self.rooms.get(StreamKey(ring.tenant_id, ring.patient_id))
-        if room is not None and ring.position > room.head:
-            self.ring(room.key)
+        key = StreamKey(ring.tenant_id, ring.patient_id)
+        room = self.rooms.get(key)
+        if room is None:
+            self._let_pass(key, ring.position)
+        elif ring.position > room.head:
+            self.ring(key)
+
+    def _let_pass(self, key: StreamKey, position: int) -> None:
+        """Nobody listens to this patient; somebody may be on the way, who has read less."""
+        self._passed.pop(key, None)
+        self._passed[key] = position
+        if len(self._passed) > PASSED:
+            del self._passed[next(iter(self._passed))]
 
     # Life
 

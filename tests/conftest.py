@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     from tests.streams import StreamClient
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Each worker names the settings itself: found in its environment, they would be read before it has a port."""
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
 @pytest.fixture(scope="session")
 def database(django_db_blocker: Any) -> Iterator[None]:
     """A migrated database of this run's own, with the tenants in it; commits are real."""

@@ -9,13 +9,17 @@ import { firefox } from "./firefox";
 import { journey } from "./journey";
 import type { Page } from "./page";
 import { programPath } from "./programs";
+import { quality } from "./quality";
 import { Server } from "./server";
 import { type Scenario, Stage } from "./stage";
 import { type Outcome, table } from "./table";
 import { webkit } from "./webkit";
 
 const KINDS = chosen([desktop, phone, firefox, webkit], process.env["ONLY"]);
-const SCENARIOS = chosen([journey, tabs, offline, hidden, restart, flag, accessibility], process.env["SCENARIOS"]);
+const SCENARIOS = chosen(
+  [journey, tabs, offline, hidden, restart, flag, accessibility, quality],
+  process.env["SCENARIOS"],
+);
 /** A folder for pictures of the journey, from here; empty: none are taken. */
 const PICTURES = process.env["PICTURES"] ?? "";
 const REPORT = join("..", "bench", "results", "browsers.md");

@@ -47,7 +47,7 @@ class Leafing:
         `SlotTaken` when its turn to look at pictures does not come.
 
         A page at which the reader dies twice, or stays too long, is left without text, once a page behind it was
-        read or there is none: two in a row are the reader's fault rather than theirs.
+        read or there is none: two in a row are our fault rather than theirs.
         """
         async with AsyncExitStack() as slot:
             while not self._of or self._next < self._of:
@@ -79,8 +79,10 @@ class Leafing:
             self._stumble(fault)
 
     def _stumble(self, fault: ReaderCrashed | TookTooLong) -> None:
-        if self._of < 2 or self._given_up:
+        if self._of < 2:
             raise fault
+        if self._given_up:
+            raise ReaderCrashed("two pages in a row")
         if isinstance(fault, ReaderCrashed) and self._died_at != self._next:
             self._died_at = self._next
         else:

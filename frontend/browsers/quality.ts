@@ -1,0 +1,108 @@
+import { expect } from "./expectation";
+import { Portal } from "./portal";
+import type { Scenario } from "./stage";
+
+const VIEWS = ["chat", "record", "documents", "match", "consent"] as const;
+
+/** What Lighthouse asks of a page beside speed, each with its source; `make bench` and `npm run size` measure speed. */
+export const quality: Scenario = {
+  name: "quality",
+  async play(stage) {
+    const portal = await Portal.open(stage);
+    const wrong = await complaints(portal, "sign-in", [...HEAD, ...FILES, ...LAYOUT]);
+    await portal.signIn("maria");
+    await portal.waitForDot("connected");
+    for (const view of VIEWS) {
+      await portal.go(view);
+      wrong.push(...(await complaints(portal, view, LAYOUT)));
+    }
+    const again = await Portal.open(stage);
+    wrong.push(...(await complaints(again, "second visit", [KEPT])));
+    expect(wrong.length === 0, `nothing is wrong with the pages:\n  ${wrong.join("\n  ")}`);
+  },
+};
+
+/** A rule, and an expression for those who break it. */
+interface Rule {
+  readonly rule: string;
+  readonly breakers: string;
+}
+
+const HEAD: readonly Rule[] = [
+  {
+    rule: "the page names its language, title and description, and lets people zoom",
+    breakers: `[
+      document.documentElement.lang || "no lang",
+      document.title || "no title",
+      document.querySelector('meta[name="description"]')?.content || "no description",
+    ].filter((found) => found.startsWith("no "))
+      .concat(/user-scalable\\s*=\\s*no|maximum-scale/.test(
+        document.querySelector('meta[name="viewport"]')?.content ?? "maximum-scale") ? ["viewport"] : [])`,
+  },
+];
+
+const LOADED = `performance.getEntriesByType("resource").filter(({ name }) => /\\.(js|css)$/.test(new URL(name).pathname))`;
+
+const FILES: readonly Rule[] = [
+  {
+    rule: "nothing comes from another origin",
+    breakers: `performance.getEntriesByType("resource").map(({ name }) => name)
+      .filter((name) => !name.startsWith("data:") && new URL(name).origin !== location.origin)`,
+  },
+  {
+    rule: "scripts and styles have a hash in their names",
+    breakers: `${LOADED}.map(({ name }) => name).filter((name) => !/-[\\w-]{8}\\.(js|css)$/.test(name))`,
+  },
+  {
+    rule: "scripts and styles come compressed",
+    breakers: `${LOADED}.filter(({ encodedBodySize, decodedBodySize }) => decodedBodySize > 2000 && encodedBodySize >= decodedBodySize)
+      .map(({ name }) => name)`,
+  },
+];
+
+const KEPT: Rule = {
+  rule: "a second visit loads no script or style again",
+  breakers: `${LOADED}.filter(({ transferSize, decodedBodySize }) => decodedBodySize > 0 && transferSize > 300).map(({ name }) => name)`,
+};
+
+const LAYOUT: readonly Rule[] = [
+  {
+    rule: "nothing has to be scrolled sideways (WCAG 1.4.10)",
+    breakers: `document.documentElement.scrollWidth > document.documentElement.clientWidth
+      ? [document.documentElement.scrollWidth + " px in " + document.documentElement.clientWidth] : []`,
+  },
+  {
+    // Links inside a sentence are excepted there.
+    rule: "what is to be pressed measures 24 by 24 px at the least (WCAG 2.5.8)",
+    breakers: `[...document.querySelectorAll('button, a[href], input, select, textarea, [role="switch"], [tabindex="0"]')]
+      .filter((target) => target.checkVisibility() && !target.closest("p, li > span, .visually-hidden"))
+      .map((target) => ({ target, box: (target.closest("label") ?? target).getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && (box.width < 24 || box.height < 24))
+      .map(({ target, box }) => target.outerHTML.slice(0, 100) + " " + Math.round(box.width) + "×" + Math.round(box.height))`,
+  },
+  {
+    rule: "the layout has not jumped by more than 0.1 (Cumulative Layout Shift, where the browser tells it)",
+    breakers: `PerformanceObserver.supportedEntryTypes.includes("layout-shift")
+      ? new Promise((resolve) => {
+          let shift = 0;
+          const add = (entries) => { for (const { value, hadRecentInput } of entries) if (!hadRecentInput) shift += value; };
+          const observer = new PerformanceObserver((list) => add(list.getEntries()));
+          observer.observe({ type: "layout-shift", buffered: true });
+          requestAnimationFrame(() => requestAnimationFrame(() => {
+            add(observer.takeRecords());
+            observer.disconnect();
+            resolve(shift > 0.1 ? [shift.toFixed(3)] : []);
+          }));
+        })
+      : []`,
+  },
+];
+
+async function complaints({ page }: Portal, where: string, rules: readonly Rule[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { rule, breakers } of rules) {
+    const breaking = (await page.tab.run(breakers)) as string[];
+    found.push(...breaking.map((one) => `${where}: ${rule}: ${one}`));
+  }
+  return found;
+}
