@@ -1,4 +1,4 @@
-"""What the database itself enforces: dense positions and an append-only log.
+"""What the database itself enforces: dense positions, a chain of hashes, and an append-only log.
 
 The rules live in triggers, so that they hold for every writer: the API, a shell, plain SQL.
 Which types stream is the registry's to say; the function that knows them is made again at every migrate.
@@ -11,21 +11,10 @@ from typing import Any
 from django.db import connections
 
 from events.registry import streamed_types
+from events.sealing.chain import CHAIN_SQL
 
-POSITION_SQL = """
-CREATE FUNCTION events_take_position() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.position := NULL;
-    IF NEW.patient_id IS NOT NULL AND events_is_streamed(NEW.event_type) THEN
-        INSERT INTO events_streamhead AS head (tenant_id, patient_id, position)
-        VALUES (NEW.tenant_id, NEW.patient_id, 1)
-        ON CONFLICT (tenant_id, patient_id) DO UPDATE SET position = head.position + 1
-        RETURNING head.position INTO NEW.position;
-        -- Taken under the head's lock, so that time never runs against position.
-        NEW.created_at := clock_timestamp();
-    END IF;
-    RETURN NEW;
-END $$;
+POSITION_SQL = f"""
+{CHAIN_SQL}
 CREATE TRIGGER events_take_position BEFORE INSERT ON events
     FOR EACH ROW EXECUTE FUNCTION events_take_position();
 """

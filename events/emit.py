@@ -20,6 +20,10 @@ from events.errors import EventNotRecorded
 from events.grammar import REGISTRY, EventPayload
 from events.models import Event, Job, new_id
 from events.outbox import nudge
+from events.sealing import keys
+from events.sealing import payload as payloads
+from events.sealing.master import KeyUnusable
+from events.sealing.payload import Place
 
 logger = log.get(__name__)
 
@@ -38,7 +42,8 @@ def emit_event(
     refused. `actor_id` and `correlation_id` default to those of the request being served. Emit last in a
     transaction: the patient's stream is locked from here to the commit, which is what keeps positions dense
     and in commit order. Raises `EventNotRecorded` (EVENT_EMIT_001); the surrounding transaction then rolls
-    back, even when the caller catches it. Returns the event, with its position.
+    back, even when the caller catches it. Returns the event, with its position; its payload is plain, the database
+    holds its protected fields sealed. Of an erased person no protected field is recorded any more.
     """
     try:
         kind, fact = _validated(event_type, payload)
@@ -48,7 +53,7 @@ def emit_event(
             event = _write(kind, fact, tenant_id, patient_id, actor_id, correlation_id)
             if jobs:
                 Job.objects.bulk_create([_job(kind_of_job, event, fact) for kind_of_job in jobs])
-    except (ValidationError, DatabaseError, _Unrecordable) as refused:
+    except (ValidationError, DatabaseError, keys.KeyDestroyed, KeyUnusable, _Unrecordable) as refused:
         _roll_back()
         # The cause may quote the payload or the row, so neither is chained nor logged.
         logger.error("event_not_recorded", event_type=str(event_type)[:100], cause=type(refused).__name__)
@@ -91,7 +96,8 @@ def _write(
     ambient = context.current()
     if not tenant_id or (kind.streams_as is not None and not patient_id):
         raise _Unrecordable
-    return _insert(
+    return _recorded(
+        kind,
         {
             "id": new_id(),
             "event_type": str(kind.records),
@@ -104,28 +110,49 @@ def _write(
             "source_service": ambient.source_service,
             "api_version": ambient.api_version,
             "client_type": ambient.client_type,
-        }
+        },
     )
 
 
 INSERT_SQL = """
 INSERT INTO events (id, event_type, tenant_id, actor_id, patient_id, payload, correlation_id, locale, source_service,
                     api_version, client_type)
-VALUES (%(id)s, %(event_type)s, %(tenant_id)s, %(actor_id)s, %(patient_id)s, %(payload)s, %(correlation_id)s,
-        %(locale)s, %(source_service)s, %(api_version)s, %(client_type)s)
+SELECT %(id)s::uuid, %(event_type)s, %(tenant_id)s::varchar, %(actor_id)s, %(patient_id)s, %(payload)s::jsonb,
+       %(correlation_id)s, %(locale)s, %(source_service)s, %(api_version)s, %(client_type)s
+WHERE %(key)s::uuid IS NULL OR EXISTS (
+    SELECT FROM events_patientkey
+    WHERE id = %(key)s::uuid AND tenant_id = %(tenant_id)s::varchar AND wrapped IS NOT NULL
+)
 RETURNING created_at, position
 """
-# Plain SQL, prepared: what it saves beside the ORM's insert is what ringing the bell costs.
+# Plain SQL, prepared: what it saves beside the ORM's insert is what ringing the bell costs. Nothing is written under a
+# key that is not there any more: a remembered one may have been destroyed, or be of a database that was put back.
 
 
-def _insert(facts: dict[str, Any]) -> Event:
-    with prepared.cursor() as sql:
-        sql.execute(INSERT_SQL, {**facts, "payload": json.dumps(facts["payload"])})
-        written: tuple[Any, ...] = sql.fetchone()
+def _recorded(kind: type[EventPayload], facts: dict[str, Any]) -> Event:
+    written = _insert(kind, facts)
+    if written is None:
+        keys.forget(facts["tenant_id"], facts["patient_id"] or "")
+        written = _insert(kind, facts)
+    if written is None:
+        raise _Unrecordable
     event = Event.from_db(connection.alias, [*facts, "created_at", "position"], [*facts.values(), *written])
     # As the ORM would have told those who listen for new rows.
     post_save.send(Event, instance=event, created=True, raw=False, using=connection.alias, update_fields=None)
     return event
+
+
+def _insert(kind: type[EventPayload], facts: dict[str, Any]) -> tuple[Any, ...] | None:
+    """What the database gave the row; None when the key that it was sealed with is gone."""
+    payload, key_id = facts["payload"], None
+    if fields := kind.phi_fields():
+        place = Place(facts["tenant_id"], facts["patient_id"], facts["id"])
+        key_id, cipher = keys.for_sealing(place.tenant_id, place.patient_id)
+        payload = payloads.sealed(payload, fields, place, cipher)
+    with prepared.cursor() as sql:
+        sql.execute(INSERT_SQL, {**facts, "payload": json.dumps(payload), "key": key_id})
+        written: tuple[Any, ...] | None = sql.fetchone()
+        return written
 
 
 def _job(kind: StrEnum, event: Event, fact: EventPayload) -> Job:
@@ -136,6 +163,7 @@ def _job(kind: StrEnum, event: Event, fact: EventPayload) -> Job:
         correlation_id=event.correlation_id,
         event=event,
         body=fact.job_body(kind, event.id),
+        traceparent=context.current().traceparent or "",
     )
 
 

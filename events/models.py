@@ -7,9 +7,13 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from events.registry import JobKind, choices
+from events.sealing.checkpoint import Checkpoint as Checkpoint
+from events.sealing.patient_key import PatientKey as PatientKey
+from events.sealing.sealed_field import SealedPayload
 
 
 def new_id() -> uuid.UUID:
@@ -20,11 +24,24 @@ def job_choices() -> list[tuple[str, str]]:
     return [(str(kind), str(kind)) for kind in JobKind]
 
 
+class EventRows(models.QuerySet["Event"]):
+    """Rows of the log."""
+
+    def with_keys(self) -> EventRows:
+        """With what opens their payloads, where many are read: each would ask for it by itself else."""
+        own = PatientKey.objects.filter(
+            tenant_id=OuterRef("tenant_id"), patient_id=Coalesce(OuterRef("patient_id"), models.Value(""))
+        )
+        return self.annotate(wrapped_key=Subquery(own.values("wrapped")[:1]))
+
+
 class Event(models.Model):
     """A fact. Written once by `emit_event`, never changed: the database refuses UPDATE, DELETE and TRUNCATE.
 
     `position` is the event's place in its patient's stream (1, 2, 3 … without holes, in commit order), given
-    by the database; null when the type does not stream.
+    by the database; null when the type does not stream. `link` is its place among all facts of its patient, and
+    `hash` ties it to the one before it; both are given by the database (see `events.sealing.chain`). Protected
+    fields of `payload` are sealed in the database, and opened when the attribute is read.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, db_default=RandomUUID(), editable=False)
@@ -32,7 +49,7 @@ class Event(models.Model):
     tenant_id = models.CharField(max_length=100)
     actor_id = models.CharField(max_length=100, null=True, blank=True)
     patient_id = models.CharField(max_length=100, null=True, blank=True)
-    payload = models.JSONField()
+    payload = SealedPayload()
     correlation_id = models.CharField(max_length=100)
     locale = models.CharField(max_length=10, null=True, blank=True)
     source_service = models.CharField(max_length=50, null=True, blank=True)
@@ -40,6 +57,10 @@ class Event(models.Model):
     client_type = models.CharField(max_length=20, null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     position = models.BigIntegerField(null=True, blank=True, db_default=None)
+    link = models.BigIntegerField(db_default=0, editable=False)
+    hash: Any = models.BinaryField(db_default=b"")
+
+    objects = EventRows.as_manager()
 
     class Meta:
         db_table = "events"
@@ -63,11 +84,14 @@ class Event(models.Model):
 
 
 class StreamHead(models.Model):
-    """How far a patient's stream has grown; its row's lock puts concurrent writers in one order."""
+    """How far a patient's stream has grown, and the chain of all their facts; its row's lock puts concurrent writers
+    in one order. `patient_id` is empty for the chain of a tenant's facts about no patient, which streams nowhere."""
 
     tenant_id = models.CharField(max_length=100)
     patient_id = models.CharField(max_length=100)
     position = models.BigIntegerField()
+    link = models.BigIntegerField(db_default=0)
+    hash: Any = models.BinaryField(db_default=b"")
 
     class Meta:
         db_table = "events_streamhead"
@@ -106,6 +130,8 @@ class Job(models.Model):
     deliveries = models.PositiveIntegerField(default=0)
     message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
+    traceparent = models.CharField(max_length=55, blank=True, default="", db_default="")
+    """The trace's step that caused the job, where traces are kept; W3C Trace Context."""
     created_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True, blank=True)
@@ -127,6 +153,7 @@ class Job(models.Model):
             ),
             models.Index(fields=["correlation_id"], name="events_job_correlation"),
             models.Index(fields=["-created_at", "-id"], name="events_job_newest_first"),
+            models.Index(fields=["-created_at"], name="events_job_failed", condition=models.Q(status="failed")),
         ]
 
     def __str__(self) -> str:
@@ -141,3 +168,11 @@ class Job(models.Model):
             "correlation_id": self.correlation_id,
             **self.body,
         }
+
+
+# At the end: these build upon the models above. Django finds an app's models here.
+from events.access_records.models import AccessRecord  # noqa: E402, F401
+from events.operations.control import Control  # noqa: E402, F401
+from events.operations.log_epoch import LogEpoch  # noqa: E402, F401
+from events.operations.pages import JobBoard, Replay  # noqa: E402, F401
+from events.operations.server_process import ServerProcess  # noqa: E402, F401

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Now
 
 # Django finds an app's models in this module.
+from patients.erasure.models import ErasedFile as ErasedFile
+from patients.erasure.models import Erasure as Erasure
 from patients.matching.match import Match as Match
 from patients.matching.match import MatchStatus as MatchStatus
 from patients.notifications.models import Notification as Notification
@@ -70,8 +72,18 @@ class Sex(models.TextChoices):
     UNKNOWN = "unknown"
 
 
+class Unerased(models.Manager["Patient"]):
+    """Everybody but those who were erased: of them there is nothing left to be found."""
+
+    def get_queryset(self) -> models.QuerySet[Patient]:
+        return super().get_queryset().filter(erased_at=None)
+
+
 class Patient(models.Model):
-    """A person in a tenant's care. `subject` is the Clerk user who may see it as their own."""
+    """A person in a tenant's care. `subject` is the Clerk user who may see it as their own.
+
+    Of an erased one nothing is left but the id, the tenant, and when; see `patients.erasure`.
+    """
 
     id = models.CharField(primary_key=True, max_length=100, default=new_patient_id)
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="patients")
@@ -90,6 +102,10 @@ class Patient(models.Model):
     quarantined = models.BooleanField(default=False, help_text="No writes, no stream (423).")
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Unerased()
+    everyone = models.Manager["Patient"]()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Django finds an app's pages in this module.
 from patients.admin.access_admin import MembershipAdmin, TenantAdmin
+from patients.admin.erasure_admin import ErasureAdmin
 from patients.admin.patient_admin import ConsentAdmin, PatientAdmin
 from patients.admin.record_admin import FhirResourceAdmin
 from patients.admin.work_admin import DocumentAdmin, MatchAdmin
@@ -12,6 +13,7 @@ from patients.notifications.admin import NotificationAdmin
 __all__ = [
     "ConsentAdmin",
     "DocumentAdmin",
+    "ErasureAdmin",
     "FhirResourceAdmin",
     "MatchAdmin",
     "MembershipAdmin",

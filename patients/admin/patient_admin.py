@@ -14,6 +14,7 @@ from events.admin.chosen import chosen
 from events.admin.protecting_admin import ProtectingAdmin
 from events.admin.read_only import admin_actor
 from events.admin.search import by_id
+from patients.admin.erasure_admin import erase
 from patients.models import Consent, Patient
 from patients.services.access import quarantine_patient, release_patient
 
@@ -45,7 +46,7 @@ class PatientAdmin(ProtectingAdmin[Patient]):
     ordering = ("id",)
     search_fields = ("id",)
     search_help_text = "A whole patient id."
-    actions = (quarantine, release)
+    actions = (quarantine, release, erase)
     protected = frozenset(
         {
             "subject",
@@ -62,6 +63,9 @@ class PatientAdmin(ProtectingAdmin[Patient]):
 
     def whose(self, row: Patient) -> tuple[str, str]:
         return row.tenant_id, row.pk
+
+    def has_delete_for_good_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("patients.delete_patient")
 
     def has_quarantine_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("patients.change_patient")

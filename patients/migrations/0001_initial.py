@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import patients.erasure.models
 import patients.matching.match
 import patients.models
 import patients.record.statements
@@ -81,6 +82,7 @@ class Migration(migrations.Migration):
                 ("quarantined", models.BooleanField(default=False, help_text="No writes, no stream (423).")),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("updated_at", models.DateTimeField(auto_now=True)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "tenant",
                     models.ForeignKey(
@@ -399,6 +401,61 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [models.Index(fields=["patient", "purpose", "-id"], name="patients_consent_current")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                (
+                    "id",
+                    models.CharField(
+                        default=patients.erasure.models.new_erasure_id,
+                        max_length=100,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("tenant_id", models.CharField(max_length=100)),
+                ("reason", models.CharField(max_length=200)),
+                ("operator", models.CharField(max_length=100)),
+                ("counts", models.JSONField()),
+                ("event_id", models.UUIDField()),
+                ("link_before", models.BigIntegerField()),
+                ("hash_before", models.CharField(max_length=64)),
+                ("link_after", models.BigIntegerField()),
+                ("hash_after", models.CharField(max_length=64)),
+                ("erased_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "patient",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="erasure", to="patients.patient"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ErasedFile",
+            fields=[
+                ("document_id", models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ("storage_key", models.CharField(max_length=310)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("final_at", models.DateTimeField()),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "erasure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="patients.erasure"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["due_at"],
+                        name="patients_erasedfile_due",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(

@@ -42,7 +42,8 @@ def _made_tenants() -> list[bool]:
 @transaction.atomic
 def _made_patient(demo: DemoPatient) -> bool:
     """Recorded-only facts, so that the first thing a demo streams has position 1."""
-    if Patient.objects.filter(tenant_id=demo.tenant_id, id=demo.id).exists():
+    # Whoever was erased is not made again.
+    if Patient.everyone.filter(tenant_id=demo.tenant_id, id=demo.id).exists():
         return False
     details = {**demo.details, "id": demo.id, "quarantined": demo.quarantined}
     patient = register_patient(tenant_id=demo.tenant_id, subject=demo.subject, details=details, welcome=False)
