@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from events.admin import filters
 from events.admin.columns import moment, narrowing_link
 from events.admin.export_actions import export_csv, export_csv_protected, export_json, export_json_protected
-from events.admin.masking import masked
+from events.admin.masking import hides, masked
 from events.admin.page_admin import PageAdmin
 from events.admin.read_only import admin_actor
 from events.admin.search import by_id
@@ -90,7 +90,7 @@ class EventAdmin(PageAdmin[Event]):
         return self._page(request, event, payload)
 
     def _page(self, request: HttpRequest, event: Event, payload: Any) -> TemplateResponse:
-        hides = masked(event) != event.payload
+        is_whole = payload != masked(event)
         context = {
             **self.admin_site.each_context(request),
             "title": "Event",
@@ -99,8 +99,8 @@ class EventAdmin(PageAdmin[Event]):
             "audit": audit_sentence(event),
             "columns": self._columns(event),
             "payload": json.dumps(payload, indent=2, ensure_ascii=False),
-            "is_masked": hides and payload != event.payload,
-            "is_disclosed": hides and payload == event.payload,
+            "is_masked": hides(event) and not is_whole,
+            "is_disclosed": is_whole,
             "may_disclose": self.has_view_phi_permission(request),
             "thread": thread_of(event),
         }
@@ -110,5 +110,9 @@ class EventAdmin(PageAdmin[Event]):
         named = [field for field in self.opts.concrete_fields if field.name not in ("payload", "created_at")]
         return [
             ("recorded (UTC)", moment(event.created_at)),
-            *((str(field.verbose_name), getattr(event, field.attname)) for field in named),
+            *((str(field.verbose_name), _cell(getattr(event, field.attname))) for field in named),
         ]
+
+
+def _cell(value: Any) -> Any:
+    return value.hex() if isinstance(value, (bytes, memoryview)) else value

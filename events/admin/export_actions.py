@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -19,6 +19,8 @@ from events.models import Event
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
+
+    from events.models import EventRows
 
 
 class Export(NamedTuple):
@@ -60,7 +62,7 @@ def export_json_protected(model_admin: ModelAdmin[Event], request: HttpRequest, 
 
 def _export(request: HttpRequest, events: QuerySet[Event], export: Export) -> HttpResponse | None:
     """The file, once it is on record that it is given; None with a message when it is not."""
-    rows = list(events[: MOST_EVENTS + 1])
+    rows = list(cast("EventRows", events).with_keys()[: MOST_EVENTS + 1])
     if len(rows) > MOST_EVENTS:
         messages.error(
             request,

@@ -6,6 +6,7 @@ from typing import Any
 
 from events.grammar import REGISTRY
 from events.models import Event
+from events.sealing.sealed_field import recorded
 
 MASK = "••••"
 
@@ -16,12 +17,18 @@ def masked(event: Event) -> Any:
     A field its class does not know (recorded by an older version) is replaced too; of an unknown type, everything.
     """
     kind = REGISTRY.get(event.event_type)
-    if kind is None or not isinstance(event.payload, dict):
+    payload = recorded(event)
+    if kind is None or not isinstance(payload, dict):
         return MASK
     open_fields = kind.model_fields.keys() - kind.phi_fields()
-    return {name: value if name in open_fields else MASK for name, value in event.payload.items()}
+    return {name: value if name in open_fields else MASK for name, value in payload.items()}
+
+
+def hides(event: Event) -> bool:
+    """Whether `masked` shows less than there is."""
+    return bool(masked(event) != recorded(event))
 
 
 def whole(event: Event) -> Any:
-    """The payload as it was recorded."""
+    """The payload as it was recorded; of an erased person as much as there is left of it."""
     return event.payload

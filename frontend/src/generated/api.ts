@@ -356,7 +356,8 @@ export interface paths {
          * A page of a patient's events, or the next one (long poll)
          * @description `{"events": […], "position", "has_more"}`: the same events as the stream, in the same order.
          *
-         *     `position` is what to send as `after` next time; below `after` when that lay beyond the log's end.
+         *     `position` is what to send as `after` next time; below `after` when that lay beyond the log's end. With
+         *     `"reset": "ahead"` the position means nothing any more, as the log was restored: read `/summary` and begin there.
          */
         get: operations["patients_api_stream_read_events"];
         put?: never;
@@ -461,17 +462,17 @@ export interface components {
          */
         Registration: {
             /** Email */
-            email?: string | null;
+            email?: string | null | "";
             /** Phone */
-            phone?: string | null;
+            phone?: string | null | "";
             /** Date Of Birth */
-            date_of_birth?: string | null;
+            date_of_birth?: string | null | "";
             /** Sex */
-            sex?: ("female" | "male" | "other" | "unknown") | null;
+            sex?: ("female" | "male" | "other" | "unknown") | null | "";
             /** Country */
-            country?: string | null;
+            country?: string | null | "";
             /** Locale */
-            locale?: ("en" | "es" | "ar" | "tr" | "th" | "hi") | null;
+            locale?: ("en" | "es" | "ar" | "tr" | "th" | "hi") | null | "";
             /** Procedure Interest */
             procedure_interest?: string | null;
             /** Preferences */
@@ -489,17 +490,17 @@ export interface components {
          */
         PatientChange: {
             /** Email */
-            email?: string | null;
+            email?: string | null | "";
             /** Phone */
-            phone?: string | null;
+            phone?: string | null | "";
             /** Date Of Birth */
-            date_of_birth?: string | null;
+            date_of_birth?: string | null | "";
             /** Sex */
-            sex?: ("female" | "male" | "other" | "unknown") | null;
+            sex?: ("female" | "male" | "other" | "unknown") | null | "";
             /** Country */
-            country?: string | null;
+            country?: string | null | "";
             /** Locale */
-            locale?: ("en" | "es" | "ar" | "tr" | "th" | "hi") | null;
+            locale?: ("en" | "es" | "ar" | "tr" | "th" | "hi") | null | "";
             /** Procedure Interest */
             procedure_interest?: string | null;
             /** Preferences */
@@ -526,11 +527,14 @@ export interface components {
         };
         /**
          * SummaryAt
-         * @description The record's summary and the stream position it was read at, from one snapshot.
+         * @description The record's summary and the stream position it was read at, from one snapshot; `epoch` is the life of the log
+         *     that the position belongs to.
          */
         SummaryAt: {
             /** Position */
             position: number;
+            /** Epoch */
+            epoch?: string | null;
             /** Summary */
             summary: {
                 [key: string]: unknown;
@@ -845,6 +849,11 @@ export interface components {
              * @default 0
              */
             wait: number;
+            /**
+             * Epoch
+             * @description The `epoch` that `after` was heard in, by `connected` or `/summary`.
+             */
+            epoch?: string | null;
         };
         /**
          * MessagePage
@@ -1104,6 +1113,11 @@ export interface components {
              * @description Comma-separated stream names to narrow to.
              */
             types?: string | null;
+            /**
+             * Epoch
+             * @description The `epoch` of the `connected` frame that the position was heard after.
+             */
+            epoch?: string | null;
         };
         /**
          * Refusal
@@ -1743,6 +1757,8 @@ export interface operations {
                 follow?: string;
                 /** @description Comma-separated stream names to narrow to. */
                 types?: string | null;
+                /** @description The `epoch` of the `connected` frame that the position was heard after. */
+                epoch?: string | null;
             };
             header: {
                 /** @description Resume after this position. One that can't be honoured leads to a `reset`. */
@@ -1888,6 +1904,8 @@ export interface operations {
                 follow?: string;
                 /** @description Comma-separated stream names to narrow to. */
                 types?: string | null;
+                /** @description The `epoch` of the `connected` frame that the position was heard after. */
+                epoch?: string | null;
             };
             header: {
                 /** @description Resume after this position. One that can't be honoured leads to a `reset`. */
@@ -2032,6 +2050,8 @@ export interface operations {
                 limit?: number;
                 /** @description Seconds to wait for an event when there is none yet. */
                 wait?: number;
+                /** @description The `epoch` that `after` was heard in, by `connected` or `/summary`. */
+                epoch?: string | null;
             };
             header: {
                 /** @description The tenant you act in; you must belong to it. */

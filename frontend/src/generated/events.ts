@@ -224,6 +224,42 @@ export interface JobRepublished {
   readonly kind: string;
 }
 
+/** An operator had an open stream ended; its client comes back by itself. */
+export interface StreamEndOrdered {
+  readonly process: string;
+  readonly stream: number;
+}
+
+/** An operator had a server process send its streams elsewhere and take no more. */
+export interface ProcessDrainOrdered {
+  readonly process: string;
+}
+
+/** An operator switched streaming off or on, for everybody and in every process. */
+export interface StreamingSwitched {
+  readonly streaming: "on" | "off";
+}
+
+/** The log was restored from a backup: positions after the backup's head mean other events from here on. */
+export interface LogEpochBegun {
+  readonly epoch: string;
+  readonly previous: string | null;
+}
+
+/** The person was erased (GDPR, Article 17): nothing can open what the log says of them, and the rest is deleted. Of how many `events` that were kept `sealed` had protected fields; how much else there was, by kind. Consents are kept without where they were made from, jobs are cancelled. */
+export interface PatientErased {
+  readonly erasure_id: string;
+  readonly events: number;
+  readonly sealed: number;
+  readonly documents: number;
+  readonly resources: number;
+  readonly matches: number;
+  readonly notifications: number;
+  readonly answers: number;
+  readonly cancelled_jobs: number;
+  readonly consents: number;
+}
+
 /** One streamed event: `position` is its place in the patient's stream, dense from 1. */
 export interface Streamed<Type extends string, Payload> {
   readonly position: number;

@@ -41,7 +41,10 @@ export async function follow(following: Following, signal: AbortSignal): Promise
 
 async function hear(following: Following, message: LeaderMessage, signal: AbortSignal): Promise<void> {
   following.heard();
-  if (message.kind === "lead") following.mirror(message.connection);
+  if (message.kind === "lead") {
+    following.mirror(message.connection);
+    following.requests.epoch = message.epoch;
+  }
   if (message.era === null) return;
   if (message.era !== following.era || following.cursor.position === null) await enter(following, message, signal);
   if (message.kind === "lead") await following.cursor.catchUp(message.position ?? 0, signal);

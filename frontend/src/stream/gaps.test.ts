@@ -28,7 +28,7 @@ describe("a gap", () => {
     await pass();
     expect(page.listener.positions).toEqual([1, 2, 3, 4, 5]);
     expect(page.snapshot.repaired).toBe(3);
-    expect(server.requests.at(-1)?.url.search).toBe("?after=1&limit=500");
+    expect(server.requests.at(-1)?.url.search).toBe("?after=1&limit=500&epoch=epoch-1");
     expect(page.listener.names).toEqual(range(1, 5).map(() => "intake_progress"));
   });
 

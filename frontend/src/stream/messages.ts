@@ -9,6 +9,8 @@ export interface Connected {
   readonly heartbeatMs: number;
   /** The summary, as it was at the log's head; ahead of `position` when the stream is resumed. */
   readonly state: unknown;
+  /** The life of the log that positions belong to; null from a server that does not tell. */
+  readonly epoch: string | null;
 }
 
 /** The last frame of a stream that the server ends. */
@@ -24,11 +26,14 @@ export interface Page {
   /** What to ask with next time; below what was asked with when that lay beyond the log's end. */
   readonly position: number;
   readonly hasMore: boolean;
+  /** The log is another one than that which the position was heard in. */
+  readonly reset: boolean;
 }
 
 /** What `/summary` answers. */
 export interface Summary {
   readonly position: number;
+  readonly epoch: string | null;
   readonly summary: unknown;
 }
 
@@ -46,6 +51,7 @@ export function parseConnected(data: string): Connected {
     resumed: fields["resumed"] === true,
     heartbeatMs: 1000 * (isAmount(seconds) && seconds > 0 ? Math.min(seconds, HOUR) : DEFAULT_HEARTBEAT_SECONDS),
     state: fields["state"],
+    epoch: epochIn(fields),
   };
 }
 
@@ -64,13 +70,18 @@ export function pageIn(answer: unknown): Page {
   const fields = asFields(answer);
   const events = fields["events"];
   if (!Array.isArray(events)) throw new Garbled("a page without events");
-  return { events: events.map(eventIn), position: positionIn(fields, 0), hasMore: fields["has_more"] === true };
+  return {
+    events: events.map(eventIn),
+    position: positionIn(fields, 0),
+    hasMore: fields["has_more"] === true,
+    reset: fields["reset"] !== undefined,
+  };
 }
 
 /** `answer` is the envelope's `data`. */
 export function summaryIn(answer: unknown): Summary {
   const fields = asFields(answer);
-  return { position: positionIn(fields, 0), summary: fields["summary"] };
+  return { position: positionIn(fields, 0), epoch: epochIn(fields), summary: fields["summary"] };
 }
 
 /** The payload is the server's word, derived from the same registry as its type; what the engine needs is checked. */
@@ -86,6 +97,11 @@ function positionIn(fields: Fields, least: number): number {
   const position = fields["position"];
   if (!Number.isSafeInteger(position) || (position as number) < least) throw new Garbled("no position");
   return position as number;
+}
+
+function epochIn(fields: Fields): string | null {
+  const epoch = fields["epoch"];
+  return typeof epoch === "string" ? epoch : null;
 }
 
 function fieldsOf(data: string): Fields {

@@ -36,7 +36,9 @@ describe("while streaming is switched off", () => {
     await pass();
     expect(page.listener.positions).toEqual([3, 4]);
     expect(page.listener.names).toEqual(["intake_progress", "intake_progress"]);
-    expect(polls().map(({ url }) => url.search)).toEqual(["?after=2&wait=25", "?after=3&wait=25", "?after=4&wait=25"]);
+    expect(polls().map(({ url }) => url.search)).toEqual(
+      range(2, 4).map((after) => `?after=${after}&wait=25&epoch=epoch-1`),
+    );
     expect(page.snapshot).toMatchObject({ status: "polling", repaired: 0, attempts: 0 });
   });
 
@@ -140,7 +142,7 @@ it("done: disabled turns a stream into polls that go on from its position", asyn
   server.done("disabled", { reconnect: false, retryMs: 30_000 });
   await pass();
   expect(page.snapshot).toMatchObject({ status: "polling", ended: "disabled" });
-  expect(polls().at(-1)?.url.search).toBe("?after=1&wait=25");
+  expect(polls().at(-1)?.url.search).toBe("?after=1&wait=25&epoch=epoch-1");
   emit();
   await pass();
   expect(page.listener.positions).toEqual([1, 2]);

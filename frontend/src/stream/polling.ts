@@ -20,8 +20,10 @@ export async function poll(hearing: Hearing, until: number, signal: AbortSignal)
 /** Read state and position from `/summary` and begin there. */
 export async function beginWithSummary(hearing: Hearing, signal: AbortSignal): Promise<void> {
   const { environment, requests } = hearing;
-  const { position, summary } = await within(environment, ANSWER_MS, signal, (inTime) => requests.readSummary(inTime));
+  const read = (inTime: AbortSignal) => requests.readSummary(inTime);
+  const { position, epoch, summary } = await within(environment, ANSWER_MS, signal, read);
   signal.throwIfAborted();
+  requests.epoch = epoch;
   hearing.begin(position, summary);
   hearing.healthy();
 }
@@ -35,7 +37,7 @@ async function pollOnce(hearing: Hearing, signal: AbortSignal): Promise<boolean>
   signal.throwIfAborted();
   hearing.heard();
   // The log ends before what was heard of it: it is another one, such as a restored backup.
-  if (page.position < after) await beginWithSummary(hearing, signal);
+  if (page.reset || page.position < after) await beginWithSummary(hearing, signal);
   else cursor.takePage(page);
   hearing.healthy();
   return page.events.length > 0;

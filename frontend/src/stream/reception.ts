@@ -85,7 +85,7 @@ export class Reception implements Following {
 
   tellTabs(): void {
     const { position, status, failure, attempts, reconnects, ended } = this.snapshot;
-    this.sharing.tell({ status, failure, attempts, reconnects, ended }, position);
+    this.sharing.tell({ status, failure, attempts, reconnects, ended }, position, this.requests.epoch);
   }
 
   /** Forget the failed attempts: somebody asks for new ones. */

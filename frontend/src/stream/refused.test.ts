@@ -184,7 +184,7 @@ describe("done", () => {
     page.store.subscribe(server.patientId, {}, { follow: true });
     await pass();
     expect(page.snapshot.status).toBe("connected");
-    expect(server.attempts[1]?.url.search).toBe("?follow=true");
+    expect(server.attempts[1]?.url.search).toBe("?follow=true&epoch=epoch-1");
   });
 
   it("that is broken JSON is a cut", async () => {

@@ -21,6 +21,8 @@ const UNAUTHORIZED = 401;
 
 /** The three questions a stream asks. All throw `Refused` and `Garbled`, and what `fetch` throws. */
 export class Requests {
+  /** The life of the log that positions were heard in: sent with them, so that a restored log is told from it. */
+  epoch: string | null = null;
   readonly #options: RequestsOptions;
   readonly #patientUrl: string;
 
@@ -36,7 +38,8 @@ export class Requests {
     { follow }: { follow: boolean },
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#get(`/events/stream${follow ? "?follow=true" : ""}`, signal, {
+    const query = [...(follow ? ["follow=true"] : []), ...(position === null ? [] : this.#heardIn())].join("&");
+    const response = await this.#get(`/events/stream${query && `?${query}`}`, signal, {
       Accept: "text/event-stream",
       ...(position === null ? {} : { "Last-Event-ID": String(position) }),
     });
@@ -49,12 +52,16 @@ export class Requests {
 
   /** A page of events after `position`; waits up to `wait` seconds for the first. */
   async readEvents(position: number, { wait }: { wait: number }, signal: AbortSignal): Promise<Page> {
-    const query = wait > 0 ? `after=${position}&wait=${wait}` : `after=${position}&limit=${PAGE}`;
+    const query = [`after=${position}`, wait > 0 ? `wait=${wait}` : `limit=${PAGE}`, ...this.#heardIn()].join("&");
     return pageIn(await this.#data(`/events?${query}`, signal));
   }
 
   async readSummary(signal: AbortSignal): Promise<Summary> {
     return summaryIn(await this.#data("/summary", signal));
+  }
+
+  #heardIn(): string[] {
+    return this.epoch === null ? [] : [`epoch=${encodeURIComponent(this.epoch)}`];
   }
 
   async #data(path: string, signal: AbortSignal): Promise<unknown> {

@@ -81,8 +81,8 @@ export class Sharing {
     if (this.tabs?.leads && this.era !== null) this.tabs.post({ kind: "event", era: this.era, name, event });
   }
 
-  tell(connection: Connection, position: number | null): void {
-    if (this.tabs?.leads) this.tabs.post({ kind: "lead", era: this.era, position, connection });
+  tell(connection: Connection, position: number | null, epoch: string | null): void {
+    if (this.tabs?.leads) this.tabs.post({ kind: "lead", era: this.era, position, epoch, connection });
   }
 
   async #subjectOfToken(signal: AbortSignal): Promise<string | null> {

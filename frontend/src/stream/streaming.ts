@@ -80,8 +80,9 @@ class OpenStream {
   }
 
   #begin(frame: Frame): void {
-    const { position, resumed, heartbeatMs, state } = parseConnected(frame.data);
-    const { cursor } = this.#hearing;
+    const { position, resumed, heartbeatMs, state, epoch } = parseConnected(frame.data);
+    const { cursor, requests } = this.#hearing;
+    requests.epoch = epoch;
     // A resumed stream tells what was missed event by event. Its state lies ahead of them, at the log's head:
     // whoever took it would apply the events between to a record that holds them already.
     if (!resumed || cursor.position === null) this.#hearing.begin(position, state);

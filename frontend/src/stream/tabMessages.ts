@@ -21,6 +21,8 @@ export type TabMessage =
       readonly kind: "lead";
       readonly era: string | null;
       readonly position: number | null;
+      /** The log's, as the server tells it; a tab that leads later goes on with it. */
+      readonly epoch: string | null;
       readonly connection: Connection;
     }
   | { readonly kind: "event"; readonly era: string; readonly name: StreamEventName; readonly event: CurawayEvent }

@@ -141,7 +141,7 @@ describe("tabs of one person that show one patient", () => {
     await pass(2000);
     expect(first.page.snapshot.status).toBe("connected");
     expect(second.page.snapshot.status).toBe("connected");
-    expect(server.attempts.at(-1)?.url.search).toBe("?follow=true");
+    expect(server.attempts.at(-1)?.url.search).toBe("?follow=true&epoch=epoch-1");
   });
 });
 

@@ -26,6 +26,8 @@ export class FakeStreamServer {
   heartbeatSeconds = 15;
   /** Every event from position 1. */
   log: CurawayEvent[] = [];
+  /** Which life of the log this is. */
+  epoch = "epoch-1";
   /** Every request, oldest first. */
   readonly requests: Asked[] = [];
   /** Tokens to hand out, oldest first; the last one is handed out again and again. */
@@ -132,6 +134,7 @@ export class FakeStreamServer {
   /** A restored backup: another log, which ends here. */
   restore(position: number): void {
     this.log = this.log.slice(0, position);
+    this.epoch = `${this.epoch}-restored`;
   }
 
   async fetch(input: string, init: RequestInit): Promise<Response> {
@@ -142,8 +145,17 @@ export class FakeStreamServer {
     const scripted = (isStream ? this.#streamAnswers : this.#answers).shift();
     if (scripted) return scripted(input, init);
     if (isStream) return this.#stream(url, init);
-    if (url.pathname.endsWith("/summary")) return envelope({ position: this.position, summary: this.summary });
+    if (url.pathname.endsWith("/summary")) return envelope(this.#summary());
     return this.#page(url, init);
+  }
+
+  #summary() {
+    return { position: this.position, epoch: this.epoch, summary: this.summary };
+  }
+
+  /** Does the client know another log than this one? */
+  #isStranger(url: URL): boolean {
+    return ![null, this.epoch].includes(url.searchParams.get("epoch"));
   }
 
   #live(): OpenBody[] {
@@ -153,7 +165,7 @@ export class FakeStreamServer {
   #stream(url: URL, init: RequestInit): Promise<Response> {
     if (!this.streaming) return refusal(503, { reason: "disabled", retryAfter: "30" })(url.href, init);
     const asked = new Headers(init.headers).get("Last-Event-ID");
-    const resumed = asked !== null && Number(asked) <= this.position;
+    const resumed = asked !== null && Number(asked) <= this.position && !this.#isStranger(url);
     const position = resumed ? Number(asked) : this.position;
     const body = new OpenBody(init.signal ?? null);
     body.write(
@@ -163,6 +175,7 @@ export class FakeStreamServer {
         head: this.position,
         resumed,
         ...(asked === null || resumed ? {} : { reset: "ahead" }),
+        epoch: this.epoch,
         heartbeatSeconds: this.heartbeatSeconds,
         state: this.summary,
       }),
@@ -173,6 +186,8 @@ export class FakeStreamServer {
   }
 
   async #page(url: URL, init: RequestInit): Promise<Response> {
+    if (this.#isStranger(url))
+      return envelope({ events: [], position: this.position, has_more: false, reset: "ahead" });
     const after = Math.min(Number(url.searchParams.get("after")), this.position);
     const limit = Number(url.searchParams.get("limit") ?? 100);
     if (this.position <= after) await this.#grown(Number(url.searchParams.get("wait") ?? 0), init.signal ?? null);

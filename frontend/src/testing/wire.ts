@@ -8,6 +8,7 @@ export interface ConnectedFacts {
   readonly head: number;
   readonly resumed: boolean;
   readonly reset?: "malformed" | "ahead";
+  readonly epoch?: string;
   readonly heartbeatSeconds: number;
   readonly state: unknown;
 }
@@ -23,6 +24,7 @@ export function connectedFrame(facts: ConnectedFacts): string {
     head: facts.head,
     resumed: facts.resumed,
     ...(facts.reset === undefined ? {} : { reset: facts.reset }),
+    ...(facts.epoch === undefined ? {} : { epoch: facts.epoch }),
     heartbeat_seconds: facts.heartbeatSeconds,
     expires_at: "2026-01-02T03:09:05.678901Z",
     state: facts.state,
