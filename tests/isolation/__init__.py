@@ -1,0 +1,1 @@
+"""Nobody sees what is another tenant's, or another patient's."""
