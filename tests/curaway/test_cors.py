@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from events.testing import StreamClient
 from tests.people import People
-from tests.streams import StreamClient
 
 PORTAL = "https://app.curaway.ai"
 LOCAL = "http://localhost:5173"

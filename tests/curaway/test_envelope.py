@@ -59,6 +59,19 @@ def test_the_unforeseen_says_nothing_but_the_correlation_id(
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "challenge"),
+    [
+        ("GET", "/api/v1/patients/x", "Bearer"),
+        ("GET", "/api/v1/patients/x/events/stream", "Bearer"),
+        ("POST", "/webhooks/qstash/document-parse", "Upstash-Signature"),
+    ],
+)
+def test_who_is_not_known_is_told_how_to_sign_in(http: httpx.Client, method: str, path: str, challenge: str) -> None:
+    answer = http.request(method, path)
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, challenge)
+
+
 def test_nul_is_refused_wherever_it_stands(http: httpx.Client, people: People) -> None:
     headers = people.patient_headers(people.patient())
     for path in ("/api/v1/patients/a%00", "/api/v1/patients/a/summary?x=%00", "/api/v1/patients/a/events?%00=1"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ from curaway import environment
 from curaway.environment import PUBLIC_QSTASH_KEYS, Environment, SettingsRefused, database, load
 from tests.servers import ROOT
 
+MASTER_KEY = b64encode(bytes(range(32))).decode()
+
 PRODUCTION = {
     "DEBUG": "off",
     "DATABASE_URL": "postgres://curaway:pw@db.internal:5432/curaway",
     "SECRET_KEY": "k" * 50,
+    "PHI_MASTER_KEYS": MASTER_KEY,
     "ALLOWED_HOSTS": "api.curaway.ai",
     "CLERK_JWT_KEY": "-----BEGIN PUBLIC KEY-----\\nMIIB\\n-----END PUBLIC KEY-----",
     "CLERK_ISSUER": "https://clerk.curaway.ai",
@@ -107,6 +111,7 @@ class TestDevelopment:
         assert first == second
         assert len(first.SECRET_KEY) >= 50
         assert len(first.signing_keys) == 2
+        assert [len(key) for key in first.phi_master_keys] == [32]
 
     def test_a_secret_that_is_given_is_used(self, read):
         given = read(SECRET_KEY="mine", QSTASH_SIGNING_KEY="sig_mine")
@@ -122,7 +127,7 @@ class TestProduction:
         assert load(PRODUCTION, dotenv).DEBUG is False
 
     def test_nothing_given_is_production(self, dotenv):
-        assert len(problems({}, dotenv)) == 8
+        assert len(problems({}, dotenv)) == 9
 
     @pytest.mark.parametrize(
         ("name", "value", "sentence"),
@@ -131,6 +136,11 @@ class TestProduction:
             ("SECRET_KEY", "", "SECRET_KEY is missing"),
             ("SECRET_KEY", "short", "SECRET_KEY is shorter than 50 characters"),
             ("SECRET_KEY", "django-insecure-" + "x" * 50, "SECRET_KEY is a known development key"),
+            ("PHI_MASTER_KEYS", "", "PHI_MASTER_KEYS is missing"),
+            ("PHI_MASTER_KEYS", f"{MASTER_KEY},development-{MASTER_KEY}", "PHI_MASTER_KEYS holds a development key"),
+            ("PHI_MASTER_KEYS", f"{MASTER_KEY},secret", "PHI_MASTER_KEYS must be 32 random bytes each"),
+            ("PHI_MASTER_KEYS", b64encode(bytes(32)).decode(), "PHI_MASTER_KEYS must be 32 random bytes each"),
+            ("PHI_MASTER_KEYS", b64encode(bytes(range(31))).decode(), "PHI_MASTER_KEYS must be 32 random bytes each"),
             ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS is missing"),
             ("CLERK_JWT_KEY", "", "CLERK_JWT_KEY (or CLERK_JWKS_URL) is missing"),
             ("CLERK_ISSUER", "", "CLERK_ISSUER is missing"),
@@ -207,6 +217,7 @@ class TestProcess:
         assert said[0] == "Curaway does not start:"
         assert [line.split()[1] for line in said[1:]] == [
             "SECRET_KEY",
+            "PHI_MASTER_KEYS",
             "ALLOWED_HOSTS",
             "CLERK_JWT_KEY",
             "CLERK_ISSUER",

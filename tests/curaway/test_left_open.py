@@ -29,7 +29,7 @@ async def test_the_token_and_all_that_django_needed_are_let_go_of() -> None:
         gc.collect()
         seen.extend((opening.status, opening.headers, list(scope["headers"]), needed[0]()))
 
-    scope: dict[str, Any] = {"path": "/", "headers": [(b"authorization", b"Bearer secret")]}
+    scope: dict[str, Any] = {"path": "/", "query_string": b"", "headers": [(b"authorization", b"Bearer secret")]}
     await Door(django)(scope, None, None)  # type: ignore[arg-type]
     assert seen == [200, [(b"x", b"y")], [], None]
 
@@ -43,7 +43,7 @@ async def test_an_answer_that_django_gives_itself_keeps_its_headers() -> None:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    scope: dict[str, Any] = {"path": "/", "headers": [(b"authorization", b"Bearer secret")]}
+    scope: dict[str, Any] = {"path": "/", "query_string": b"", "headers": [(b"authorization", b"Bearer secret")]}
     await Door(django)(scope, None, send)  # type: ignore[arg-type]
     assert sent == [{"type": "http.response.start", "status": 404, "headers": []}]
     assert scope["headers"] == [(b"authorization", b"Bearer secret")]

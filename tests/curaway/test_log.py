@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,10 +17,10 @@ from django.conf import settings
 from django.db import connection
 
 from curaway import context, log
+from events.testing import StreamClient
 from tests.doubles import ClerkDouble
 from tests.facts import record
 from tests.servers import ROOT, ProcessServer
-from tests.streams import StreamClient
 from tests.waiting import wait_until
 
 PERSONAL = "Maria Lopez has osteoarthritis"
@@ -126,6 +127,7 @@ class Production:
             "CLERK_AUTHORIZED_PARTIES": "https://app.curaway.ai",
             "QSTASH_URL": "http://127.0.0.1:9",
             "QSTASH_TOKEN": "token-of-this-test",
+            "PHI_MASTER_KEYS": b64encode(bytes(range(32))).decode(),
             "QSTASH_CURRENT_SIGNING_KEY": "sig_of_this_test",
             "PUBLIC_BASE_URL": "http://127.0.0.1:9",
         }
