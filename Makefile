@@ -5,10 +5,10 @@ PYTHON ?= python3
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check contracts demo browsers bench
+.PHONY: help setup run test check contracts demo browsers bench conformance chaos
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 setup: ## Make .venv, .env and the portal, where they are missing or out of date
 	@$(PYTHON) -m curaway.local.setup
@@ -20,7 +20,7 @@ test: setup ## Run every test on real Postgres, and the portal's unit tests when
 	$(PY) -m pytest -n 2 --dist loadfile
 	@$(PY) -m curaway.local.portal test
 
-check: setup ## Lint, types, layers, stale derived files, missing migrations, system checks
+check: setup ## Lint, types, layers, tenants, stale derived files, missing migrations, system checks, known holes
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -28,6 +28,8 @@ check: setup ## Lint, types, layers, stale derived files, missing migrations, sy
 	$(PY) manage.py contracts --check
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
+	$(PY) -m tests.isolation.lint
+	@$(PY) -m curaway.local.advisories
 	@$(PY) -m curaway.local.portal check
 
 contracts: setup ## Derive the contracts and reference pages again
@@ -42,3 +44,9 @@ browsers: setup ## The whole journey in Chromium, a phone, Firefox and WebKit (O
 
 bench: setup ## Measure against the floor and six others (BENCH=quick: in 3 minutes; ARGS=--help)
 	@$(PY) -m bench $(ARGS)
+
+conformance: setup ## The kit for event streams: ours, two peers, real clients (URL= PUBLISH= TOKEN=: any server)
+	@$(PY) -m bench.conformance $(ARGS)
+
+chaos: setup ## Kill, pause, cut and slow everything for 5 minutes, then prove that nothing was lost (CHAOS=30m)
+	@$(PY) -m bench.chaos $(ARGS)
