@@ -32,6 +32,8 @@ class Bout:
         self._started = False
         self.streams = 0
         """How many are open."""
+        self.too_many: tuple[int, str] | None = None
+        """So many it could not hold, and why; not tried again."""
 
     # Life
 

@@ -33,17 +33,17 @@ class Figure(NamedTuple):
 
 
 FIGURES = {
-    "stream_kb": Figure(24, "KB", "memory of an idle stream", "bytes_per_stream"),
+    "stream_kb": Figure(15, "KB", "memory of an idle stream", "bytes_per_stream"),
     "process_mb": Figure(110, "MB", "memory of a process without streams"),
-    "open_app_us": Figure(11700, "µs", "a process opens a stream", "opened_per_second", lambda rate: 1e6 / rate),
+    "open_app_us": Figure(4400, "µs", "a process opens a stream", "opened_per_second", lambda rate: 1e6 / rate),
     "open_db_us": Figure(2600, "µs", "the database opens a stream"),
-    "beat_us": Figure(80, "µs", "a process writes a heartbeat", "cpu_per_delivery_us"),
-    "event_us": Figure(1100, "µs", "a process reads, encodes and writes an event", "cpu_per_event_us"),
+    "beat_us": Figure(48, "µs", "a process writes a heartbeat", "cpu_per_delivery_us"),
+    "event_us": Figure(95, "µs", "a process reads, encodes and writes an event", "cpu_per_event_us"),
     "heard_notify_us": Figure(30, "µs", "each process hears a ring, whoever it is for, by NOTIFY"),
     "heard_redis_us": Figure(140, "µs", "the same, by Redis"),
     "ring_db_us": Figure(55, "µs", "the database tells one process of a ring (NOTIFY)"),
     "ring_redis_us": Figure(2, "µs", "Redis tells one process of a ring"),
-    "emit_db_us": Figure(950, "µs", "the database records an event", "emit_8_per_second", lambda rate: 1e6 / rate),
+    "emit_db_us": Figure(1000, "µs", "the database records an event", "emit_8_per_second", lambda rate: 1e6 / rate),
     "read_db_us": Figure(500, "µs", "the database reads an event for a process"),
     "poll_db_us": Figure(2.0, "µs", "the database looks at one stream's head (the poll)"),
     "access_db_us": Figure(3.0, "µs", "the database looks at one viewer's rights"),
@@ -73,7 +73,7 @@ class Load:
 
 def figures(results: Path = RESULTS) -> tuple[dict[str, float], dict[str, str]]:
     """Values by name, and for each where it is from."""
-    runs = sorted(results.glob("*.json"))
+    runs = sorted(results.glob("*-full.json"))
     measures = json.loads(runs[-1].read_text())["measures"] if runs else {}
     values, sources = {}, {}
     for name, figure in FIGURES.items():

@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -44,7 +45,8 @@ class Ours(Contender):
     @cached_property
     def _secrets(self) -> Mapping[str, str]:
         names = ("SECRET_KEY", "QSTASH_TOKEN", "QSTASH_CURRENT_SIGNING_KEY")
-        return {name: secrets.token_hex(32) for name in names}
+        master_key = b64encode(secrets.token_bytes(32)).decode()
+        return {"PHI_MASTER_KEYS": master_key, **{name: secrets.token_hex(32) for name in names}}
 
     def command(self) -> Sequence[str | Path]:
         return self.uvicorn("curaway.asgi:application")

@@ -90,12 +90,13 @@ def gather(
 
     `patients_of` says whose streams, for a number of them. The cells say so where it is not the first size.
     """
-    why = ""
-    for streams in (plan.audience, *plan.fallbacks):
+    limit, why = bout.too_many or (plan.audience + 1, "")
+    for streams in (size for size in (plan.audience, *plan.fallbacks) if size < limit):
         try:
             bout.open(patients_of(streams))
         except Failed as failed:
             why = why or f"at {streams:,}: {failed}"
+            bout.too_many = (streams, why)
             say(f"{bout.name}: at {streams:,}: {failed}")
             bout.stop()
             continue
