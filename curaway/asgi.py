@@ -17,7 +17,9 @@ import django  # noqa: E402
 
 django.setup(set_prefix=False)
 
-from curaway.door import Door, Receive, Send  # noqa: E402
+from curaway.bounds import Receive  # noqa: E402
+from curaway.door import Door, Send  # noqa: E402
+from curaway.http10 import unchunked  # noqa: E402
 from curaway.lifespan import Lifespan  # noqa: E402
 from curaway.threads import BoundedHandler  # noqa: E402
 
@@ -30,6 +32,6 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
     elif scope["type"] == "http":
-        await _http(scope, receive, send)
+        await _http(scope, receive, unchunked(send) if scope.get("http_version") == "1.0" else send)
     else:
         await send({"type": "websocket.close", "code": 1000})

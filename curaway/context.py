@@ -35,6 +35,8 @@ class RequestContext:
     source_service: str = "curaway"
     client_type: str | None = None
     api_version: str = "v1"
+    traceparent: str | None = None
+    """The trace's step that is being made, where traces are kept; see `curaway.tracing`."""
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("curaway_request_context", default=None)

@@ -14,19 +14,16 @@ from typing import Any, NamedTuple, Protocol
 
 from django.http import HttpRequest, HttpResponse
 
-from curaway import context, envelope, log
+from curaway import context, envelope, log, tracing
+from curaway.bounds import Receive, bounded
 from curaway.errors import AppError, Internal
 
 logger = log.get(__name__)
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 CONTINUATION = "curaway.continuation"
-TOO_LARGE = "curaway.body_too_large"
-JSON_BODY_BYTES = 1024 * 1024
-UPLOAD_BODY_BYTES = 21 * 1024 * 1024
 
 
 class Opening(NamedTuple):
@@ -65,7 +62,7 @@ def answer_later(request: HttpRequest, work: Callable[[], Awaitable[Any]]) -> Ht
     """
 
     async def continuation(opening: Opening, receive: Receive, send: Send) -> None:
-        with context.serving(opening.context):
+        with context.serving(opening.context), tracing.step("work"):
             answer = await _outcome(work, receive)
         if answer is not None:
             await _send(send, opening, answer)
@@ -120,6 +117,7 @@ async def _send(send: Send, opening: Opening, answer: Answer) -> None:
     own = {
         "Content-Type": "application/json; charset=utf-8",
         "Content-Length": str(len(answer.content)),
+        "Cache-Control": "no-store",
         **answer.headers,
     }
     await send(
@@ -139,7 +137,7 @@ def _replaced(headers: list[tuple[bytes, bytes]], own: dict[str, str]) -> list[t
 
 
 class Door:
-    """The outermost ASGI application for HTTP: bounds the body, runs Django, then what Django left open."""
+    """The outermost ASGI application for HTTP: bounds head and body, runs Django, then what Django left open."""
 
     def __init__(self, django: App) -> None:
         self._django = django
@@ -159,7 +157,7 @@ class Door:
             elif message["type"] == "http.response.start":
                 held.append(message)
 
-        await self._django(scope, _bounded(scope, receive), hold)
+        await self._django(scope, bounded(scope, receive), hold)
         if not held:
             return None
         continuation, arrived = scope.pop(CONTINUATION)
@@ -173,23 +171,3 @@ def _opening(start: dict[str, Any], arrived: context.RequestContext) -> Opening:
     # Django counted the bytes of a body that is not sent.
     headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
     return Opening(start["status"], headers, arrived)
-
-
-def _bounded(scope: dict[str, Any], receive: Receive) -> Receive:
-    # Django spools any body to disk before it looks at it; without a bound anybody could fill the disk.
-    limit = UPLOAD_BODY_BYTES if scope["path"].startswith("/uploads/") else JSON_BODY_BYTES
-    taken = 0
-
-    async def bounded() -> dict[str, Any]:
-        nonlocal taken
-        while (message := await receive())["type"] == "http.request":
-            taken += len(message.get("body", b""))
-            if taken <= limit:
-                return message
-            if TOO_LARGE not in scope:
-                # Here the body ends for Django; what still comes is thrown away.
-                scope[TOO_LARGE] = True
-                return {"type": "http.request", "body": b"", "more_body": False}
-        return message
-
-    return bounded

@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from dotenv import dotenv_values
 
+from curaway import master_key
+
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout, or the image's application folder."""
 
@@ -45,6 +47,8 @@ NO_WAKEUPS = (
     "EVENTS_WAKEUP_URL must look like redis://user:password@host:port/number (rediss:// for TLS), or be `off`; "
     "without it wake-ups travel by the database's NOTIFY."
 )
+
+NO_MASTER_KEY = "PHI_MASTER_KEYS must be 32 random bytes each, in base64: make one with `openssl rand -base64 32`."
 
 NEVER_ZERO = ("SSE_LIFETIME_SECONDS", "SSE_POLL_SECONDS", "SSE_HEARTBEAT_SECONDS", "SSE_STALL_SECONDS")
 """At 0 the process would turn in a circle as fast as it can."""
@@ -81,6 +85,9 @@ class Environment:
     DATABASE_DIRECT_URL: str = _env("", "Server", "The database itself, for LISTEN, where DATABASE_URL is a pooler's.")
     DATABASE_CONNECTIONS: int = _env(3, "Server", "Most connections of one process, besides the one that listens.")
     SECRET_KEY: str = _env("", "Server", "Signs upload URLs and admin sessions. At least 50 characters.")
+    PHI_MASTER_KEYS: tuple[str, ...] = _list(
+        (), "Server", "Protect patients' keys; the first is current. Each: `openssl rand -base64 32`."
+    )
     ALLOWED_HOSTS: tuple[str, ...] = _list((), "Server", "Host names served. With DEBUG on, any local one.")
     PUBLIC_BASE_URL: str = _env("", "Server", "The address QStash calls and upload URLs point to. Default: local.")
     LOG_LEVEL: str = _env("INFO", "Server", "DEBUG, INFO, WARNING or ERROR.")
@@ -107,7 +114,7 @@ class Environment:
 
     S3_ENDPOINT_URL: str = _env("", "Files", "Documents in an S3 bucket (Cloudflare R2). Without: DATA_DIR/uploads.")
     S3_BUCKET: str = _env("", "Files", "The bucket's name.")
-    S3_ACCESS_KEY_ID: str = _env("", "Files", "May put, read and head objects of the bucket.")
+    S3_ACCESS_KEY_ID: str = _env("", "Files", "May put, read, head and delete the bucket's objects.")
     S3_SECRET_ACCESS_KEY: str = _env("", "Files", "The key's secret.")
     S3_REGION: str = _env("", "Files", "The bucket's region; R2's is `auto`.")
 
@@ -134,6 +141,13 @@ class Environment:
     SSE_STALL_SECONDS: float = _env(30, "Stream", "A stream whose client takes nothing for so long ends as `lagging`.")
     SSE_MAX_STREAMS: int = _env(10000, "Stream", "Open streams per process.")
     SSE_MAX_STREAMS_PER_PATIENT: int = _env(32, "Stream", "Open streams per patient and process.")
+
+    METRICS_TOKEN: str = _env("", "Operations", "Lets Prometheus read /metrics (bearer). Without: not served.")
+    PROMETHEUS_MULTIPROC_DIR: str = _env(
+        "", "Operations", "An empty folder where workers behind one port share their figures. Not in `.env`."
+    )
+    OTEL_EXPORTER_OTLP_ENDPOINT: str = _env("", "Operations", "Where traces are sent by OTLP over HTTP. Without: none.")
+
     RATE_LIMIT_WRITES: int = _env(120, "Limits", "Writes per minute and caller; 0 turns the limit off.")
 
     @property
@@ -153,6 +167,11 @@ class Environment:
         """The keys a callback may be signed with, the current one first; empty: every callback is refused."""
         current = self.QSTASH_CURRENT_SIGNING_KEY or self.QSTASH_SIGNING_KEY
         return tuple(key for key in (current, self.QSTASH_NEXT_SIGNING_KEY) if key)
+
+    @property
+    def phi_master_keys(self) -> tuple[bytes, ...]:
+        """The keys that wrap patients' keys, the current one first."""
+        return tuple(master_key.decoded(text) for text in self.PHI_MASTER_KEYS)
 
     @property
     def clerk_configured(self) -> bool:
@@ -184,9 +203,10 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -
 
 def _local_secrets(environment: Environment) -> dict[str, Any]:
     """In development, what was not given comes from this machine's own keys, the same for all its processes."""
-    from curaway.local.keys import development_secret, local_queue_settings
+    from curaway.local.keys import development_master_key, development_secret, local_queue_settings
 
     local = {
+        "PHI_MASTER_KEYS": (development_master_key(environment.data_dir),),
         "SECRET_KEY": development_secret(environment.data_dir),
         **local_queue_settings(environment.data_dir),
     }
@@ -263,6 +283,7 @@ def _unreadable(environment: Environment) -> list[str]:
     checks = (
         (wakeups in ("", WAKEUPS_OFF) or _is_url(wakeups, REDIS_SCHEMES, options=REDIS_OPTIONS), NO_WAKEUPS),
         (not direct or _is_url(direct, POSTGRES_SCHEMES), NO_POSTGRES.replace("DATABASE_", "DATABASE_DIRECT_", 1)),
+        (all(map(master_key.is_one, environment.PHI_MASTER_KEYS)), NO_MASTER_KEY),
     )
     return [sentence for good, sentence in checks if not good]
 
@@ -297,8 +318,17 @@ def _unsafe(environment: Environment) -> list[str]:
             "SECRET_KEY is shorter than 50 characters: make one with `openssl rand -base64 48`.",
         ),
         (
+            bool(environment.METRICS_TOKEN) and len(environment.METRICS_TOKEN) < 32,
+            "METRICS_TOKEN is shorter than 32 characters: make one with `openssl rand -base64 32`.",
+        ),
+        (
             environment.SECRET_KEY.startswith(("django-insecure-", "development-")),
             "SECRET_KEY is a known development key.",
+        ),
+        (not environment.PHI_MASTER_KEYS, "PHI_MASTER_KEYS is missing: nothing could be recorded about patients."),
+        (
+            any(map(master_key.is_of_development, environment.PHI_MASTER_KEYS)),
+            "PHI_MASTER_KEYS holds a development key.",
         ),
         (not environment.ALLOWED_HOSTS, "ALLOWED_HOSTS is missing: name the hosts this server answers for."),
         (

@@ -17,6 +17,8 @@ class AppError(Exception):
 
     code: ClassVar[str]
     status: ClassVar[int]
+    challenge: ClassVar[str] = "Bearer"
+    """How to sign in, where `status` is 401."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -58,7 +60,9 @@ class AppError(Exception):
 
     def headers(self) -> dict[str, str]:
         """Headers the answer carries besides the envelope."""
-        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        carried = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        # RFC 9110, 15.5.2: 401 names how to sign in.
+        return {**carried, "WWW-Authenticate": self.challenge} if self.status == 401 else carried
 
 
 class AuthHeaderMissing(AppError):
@@ -132,6 +136,13 @@ class BodyTooLarge(AppError):
     status = 413
 
 
+class HeadTooLarge(AppError):
+    """The request's headers or its address are larger than is accepted."""
+
+    code = "HEADERS_TOO_LARGE_001"
+    status = 431
+
+
 class HostUnknown(AppError):
     """No such host is served here."""
 
@@ -172,6 +183,7 @@ class CallbackUnverified(AppError):
 
     code = "QSTASH_VERIFY_001"
     status = 401
+    challenge = "Upstash-Signature"
 
 
 class Internal(AppError):

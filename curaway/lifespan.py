@@ -7,22 +7,30 @@ from functools import partial
 
 from django.conf import settings
 
-from curaway import finishing, garbage, log
+from curaway import finishing, garbage, log, metrics, tracing
 from curaway.analytics import analytics
-from curaway.door import Receive, Send
+from curaway.bounds import Receive
+from curaway.connections import bound_connections
+from curaway.door import Send
 from curaway.drain import Drain
 from curaway.flags import flags
 from curaway.identity import verifier
 from events import hub as hubs
 from events import relay
+from events.access_records import sweep as access_records
+from events.access_records.sweep import sweep_access_records
 from events.hub import Hub
 from events.relay import relay_jobs
 from events.rounds import Rounds
+from events.sealing import signing
+from events.sealing.signing import sign_heads
 from events.stream_settings import StreamSettings
 from patients import language_model, live
 from patients.chat import sweep as chat
 from patients.chat.sweep import sweep_answers
 from patients.documents import working
+from patients.erasure import files as erased_files
+from patients.erasure.files import sweep_files
 from patients.matching import sweep as matching
 from patients.matching.sweep import sweep_matches
 
@@ -47,20 +55,33 @@ class Lifespan:
 
     async def start(self) -> None:
         """Begin to hear and to publish; the database may come later."""
+        tracing.begin(settings.ENVIRONMENT)
         self._hub = Hub(StreamSettings.of(settings.ENVIRONMENT))
+        if not bound_connections():
+            logger.warning("connections_unbounded")
         self._drain = Drain(self._hub, put_down=_put_down, before_exit=self.stop)
         # In a thread: each may ask its vendor, which must not hold up the event loop.
         await asyncio.to_thread(_warm)
         rounds = Rounds(
             live,
             streaming=lambda: flags().enabled("sse_streaming"),
-            chores=(relay.chore(), matching.chore(), chat.chore()),
+            chores=(
+                relay.chore(),
+                matching.chore(),
+                chat.chore(),
+                access_records.chore(),
+                signing.chore(),
+                erased_files.chore(),
+            ),
         )
         self._hub.start(
             partial(rounds.make, self._hub),
             partial(relay_jobs, settings.ENVIRONMENT),
             sweep_matches,
             sweep_answers,
+            sweep_access_records,
+            sign_heads,
+            sweep_files,
         )
         hubs.install(self._hub)
         garbage.settle()
@@ -72,6 +93,8 @@ class Lifespan:
         hubs.install(None)
         await self._hub.stop()
         await asyncio.to_thread(analytics().shutdown)
+        await asyncio.to_thread(tracing.end)
+        metrics.leave()
         flags().close()
 
 

@@ -55,6 +55,8 @@ def prepare_unless_pooled(connection: BaseDatabaseWrapper, **_: Any) -> None:
     row = made.execute("SELECT pg_backend_pid()").fetchone()
     if row is not None and row[0] == made.info.backend_pid:
         made.prepare_threshold = AT_FIRST_USE
+        # Left to itself Postgres plans those that take lists anew at every use: it can't tell how long they are.
+        made.execute("SET plan_cache_mode = force_generic_plan")
 
 
 def _rows(sql: str, parameters: Parameters) -> list[tuple[Any, ...]]:

@@ -81,12 +81,13 @@ class QStashPublisher:
         retries: int,
         retry_delay: str | None = None,
         delay_seconds: int = 0,
+        headers: Mapping[str, str] | None = None,
     ) -> str:
         """The queue's message id; raises `QueueUnavailable` or `QueueRefused`, within 10 seconds.
 
         Published twice under one `deduplication_id` within ten minutes, a job is delivered once. `retry_delay`
-        is QStash's expression for the milliseconds before each retry. When the last one has failed, QStash tells
-        `FAILURE_PATH`.
+        is QStash's expression for the milliseconds before each retry. `headers` come with the callback. When the last
+        one has failed, QStash tells `FAILURE_PATH`.
         """
         try:
             # The SDK waits 600 s for an answer and offers no setting for it.
@@ -94,6 +95,7 @@ class QStashPublisher:
                 answer = await self._sdk.message.publish_json(
                     url=self._base + path,
                     body=dict(body),
+                    headers=dict(headers or {}),
                     delay=delay_seconds or None,
                     retries=retries,
                     retry_delay=retry_delay,

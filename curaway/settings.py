@@ -42,17 +42,18 @@ INSTALLED_APPS = [
 # The request context first: whatever is refused below it carries the correlation id.
 MIDDLEWARE = [
     "curaway.arrival.request_context",
+    "curaway.security_headers.guard_answers",
     "corsheaders.middleware.CorsMiddleware",
     "curaway.arrival.refuse_unknown_host",
-    "curaway.arrival.refuse_large_body",
+    "curaway.arrival.refuse_large_request",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "curaway.page_middleware.ContentSecurityPolicy",
     "curaway.portal.files.StaticFiles",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "curaway.page_middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "curaway.page_middleware.Forms",
+    "curaway.page_middleware.SignIn",
+    "curaway.page_middleware.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -96,8 +97,15 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_PROXY_SSL_HEADER = None if DEBUG else ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_SSL_REDIRECT = False
+# Pages only: a program that is sent elsewhere has told its token in clear already, and would go on doing so.
+SECURE_SSL_REDIRECT = not DEBUG and ENVIRONMENT.public_base_url.startswith("https://")
+SECURE_REDIRECT_EXEMPT = [r"^(?:api|webhooks|uploads|portal|health|ready|metrics)(?:/|$)"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31536000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003",  # `curaway.page_middleware.Forms` is Django's CSRF protection, under another name
+    "security.W021",  # HSTS preload is asked for by the owner of a whole domain, not by a program
+]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = content_security_policy(ENVIRONMENT)
 LOGIN_URL = "admin:login"

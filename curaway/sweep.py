@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.db import Error
 
-from curaway import log
+from curaway import log, metrics
 from curaway.threads import in_worker
 
 logger = log.get(__name__)
@@ -41,6 +41,8 @@ class Sweep:
     async def _once(self) -> None:
         try:
             count = await in_worker(self._take_up)
+            metrics.SWEEPS.labels(self._found).inc()
+            metrics.SWEPT.labels(self._found).inc(count)
             if count:
                 logger.warning(self._found, count=count)
         except Error as fault:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from curaway import readiness
+from curaway import readiness, scrape
 from curaway.api import api
 from curaway.errors import Internal, RouteUnknown
 from curaway.portal import pages
@@ -70,6 +70,7 @@ urlpatterns = [
     path("", include("webhooks.urls")),
     path("health", readiness.health),
     path("ready", readiness.ready),
+    path("metrics", scrape.scraped),
     path("admin/", admin.site.urls),
     path("", answering_methods(pages.home)),
     path("playground", answering_methods(pages.playground)),

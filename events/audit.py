@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from events.grammar import REGISTRY
 from events.models import Event
+from events.sealing.sealed_field import recorded
 
 
 def audit_sentence(event: Event) -> str:
@@ -12,7 +13,7 @@ def audit_sentence(event: Event) -> str:
     if kind is None:
         return event.event_type
     try:
-        return kind.audit.format_map(event.payload)
+        return kind.audit.format_map(recorded(event))
     except (KeyError, TypeError, ValueError):
         # Recorded by an older version of the type, or by hand.
         return event.event_type

@@ -74,6 +74,10 @@ CONNECTED: dict[str, Any] = {
         "head": {"type": "integer", "minimum": 0},
         "resumed": {"type": "boolean"},
         "reset": {"enum": ["malformed", "ahead"]},
+        "epoch": {
+            "type": "string",
+            "description": "The life of the log that positions belong to; sent back as `epoch=` when resuming.",
+        },
         "heartbeat_seconds": {"type": "number"},
         "expires_at": {"type": "string", "format": "date-time"},
         "state": {"type": "object"},

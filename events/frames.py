@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple
 
 from events.log import Row
@@ -52,7 +53,7 @@ def as_json(row: Row) -> str:
     """An event as clients read it, on the stream and at `/events`: the payload's own text, not parsed again."""
     return (
         f'{{"position":{row.position},"event_id":"{row.event_id}","event_type":"{row.event_type}",'
-        f'"occurred_at":"{row.occurred_at}","correlation_id":{json.dumps(row.correlation_id)},'
+        f'"occurred_at":"{row.occurred_at}","correlation_id":{encode_basestring_ascii(row.correlation_id)},'
         f'"payload":{_unbroken(row.payload)}}}'
     )
 

@@ -40,8 +40,8 @@ def give_up(claimed: Job, *, fault: str, now: datetime) -> bool:
         with transaction.atomic():
             for end in tuple(_ends):
                 end(claimed, now)
-            lost = Job.objects.filter(pk=claimed.pk, attempts=claimed.attempts).exclude(status=JobStatus.DONE)
-            lost.update(status=JobStatus.FAILED, finished_at=now, last_error=fault)
+            lost = Job.objects.filter(tenant_id=claimed.tenant_id, pk=claimed.pk, attempts=claimed.attempts)
+            lost.exclude(status=JobStatus.DONE).update(status=JobStatus.FAILED, finished_at=now, last_error=fault)
     except NotNow:
         return False
     return True

@@ -7,21 +7,29 @@ serves every patient that was rung and every stream that has fallen behind.
 from __future__ import annotations
 
 import asyncio
+import itertools
+import os
 import random
+import socket
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Iterator
 
 import psycopg
 from django.db import Error as DatabaseFault
 
 from curaway import log as logs
+from curaway import metrics
 from curaway.threads import in_hearing
 from events import log, wakeup
+from events.access_records.recorder import Recorder
 from events.clock import Clock
 from events.errors import StreamUnavailable
 from events.frames import Done, event_frame
 from events.log import Cursor, StreamKey
+from events.operations import figures
 from events.room import Listener, Room
+from events.sealing import keys
 from events.stream import Stream
 from events.stream_settings import StreamSettings
 from events.viewers import Viewer
@@ -35,6 +43,9 @@ from a stream's snapshot to its joining."""
 
 FAULTS = (DatabaseFault, psycopg.Error, OSError)
 
+UNREAD = ""
+"""Of the log's epoch, before anybody here has read it."""
+
 
 class Hub:
     """The listeners of one process. A stream joins before it reads, so nothing falls between."""
@@ -42,9 +53,17 @@ class Hub:
     def __init__(self, settings: StreamSettings, *, draw: Callable[[], float] = random.random) -> None:
         self.settings = settings
         self.draw = draw
+        self.process = uuid.uuid4()
+        """Under which this process tells of itself; never given twice, as its number may be."""
+        self.process_name = f"{socket.gethostname()}:{os.getpid()}"
+        self.recorder = Recorder(process=self.process, process_name=self.process_name)
         self.listening = False
         self._interrupted = False
         self.draining = False
+        self.switched_off = False
+        """By an operator, for all processes; what the flag says is asked elsewhere."""
+        self._epoch: str | None = UNREAD
+        self._numbers = itertools.count(1)
         self.rooms: dict[StreamKey, Room] = {}
         self.clock = Clock(every=settings.clock_seconds)
         self._waiting = 0
@@ -59,6 +78,10 @@ class Hub:
     @property
     def open_streams(self) -> int:
         return len(self.clock.streams)
+
+    @property
+    def waiting_polls(self) -> int:
+        return self._waiting
 
     # Listening
 
@@ -81,7 +104,11 @@ class Hub:
             raise StreamUnavailable(reason="draining", retry_after=1 + round(4 * self.draw()))
         if self.open_streams >= self.settings.max_streams or self._crowded(stream.viewer.key):
             raise StreamUnavailable(reason="capacity", retry_after=5 + round(10 * self.draw()))
+        # Should the log have been restored just now, this stream may be the first to know.
+        self.begin_epoch(stream.epoch)
+        stream.number = next(self._numbers)
         self.clock.streams.add(stream)
+        metrics.STREAMS_OPEN.inc()
         return self.join(stream, stream.viewer.key, head=stream.known_head)
 
     def leave(self, listener: Listener, room: Room) -> None:
@@ -89,8 +116,9 @@ class Hub:
         if isinstance(listener, Stream):
             self.clock.streams.discard(listener)
             self._behind.pop(listener, None)
-        if not room.listeners:
-            self.rooms.pop(room.key, None)
+            metrics.STREAMS_OPEN.dec()
+        if not room.listeners and self.rooms.get(room.key) is room:
+            del self.rooms[room.key]
             self._rung.pop(room.key, None)
 
     def listeners(self) -> Iterator[tuple[Room, Listener]]:
@@ -131,10 +159,29 @@ class Hub:
     def drain(self) -> None:
         """Take no more streams and end the open ones, their returns spread over a few seconds."""
         self.draining = True
+        metrics.DRAINING.set(1)
         for _, stream in self.streams():
             stream.end(Done("draining", reconnect=True, retry_ms=500 + round(4500 * self.draw())))
         for room in list(self.rooms.values()):
             room.wake()
+
+    def begin_epoch(self, epoch: str | None) -> None:
+        """The log is in this epoch; when it was in another one, everybody has to begin anew."""
+        before, self._epoch = self._epoch, epoch
+        if before not in (UNREAD, epoch):
+            logger.warning("log_epoch_changed", streams=self.open_streams)
+            self._passed.clear()
+            for room in list(self.rooms.values()):
+                self.let_go(room)
+
+    def let_go(self, room: Room) -> None:
+        """What this room has read is not what the log holds (a backup was restored): whoever comes back is told by
+        its first frame where the log is now, and meets another room."""
+        if self.rooms.get(room.key) is room:
+            del self.rooms[room.key]
+        self._passed.pop(room.key, None)
+        for listener in list(room.listeners):
+            listener.end(Done("timeout", reconnect=True, retry_ms=round(2000 * self.draw())))
 
     # Reading
 
@@ -190,6 +237,7 @@ class Hub:
         for room, cursor in of_rooms:
             if room.head == cursor.after:
                 room.grow(frames[cursor], now=self.now())
+                figures.heard(pages[cursor].rows)
             if pages[cursor].has_more:
                 self.ring(room.key)
         for stream, cursor in of_streams:
@@ -204,12 +252,14 @@ class Hub:
             except FAULTS as fault:
                 self._say_interrupted(fault)
             self.listening = False
+            metrics.LISTENING.set(0)
             await asyncio.sleep(0.1 + min(1.0, self.settings.poll_seconds) * self.draw())
 
     def _listens(self) -> None:
         if self._interrupted:
             logger.info("wakeups_back")
         self.listening, self._interrupted = True, False
+        metrics.LISTENING.set(1)
         self.round_due.set()
 
     def _say_interrupted(self, fault: BaseException) -> None:
@@ -219,13 +269,12 @@ class Hub:
         self._interrupted = True
 
     def _heard(self, ring: wakeup.Ring) -> None:
-        if isinstance(ring, wakeup.AccessChanged):
-            self.access_changed.update(
-                key
-                for key in self.rooms
-                if key.tenant_id == ring.tenant_id and ring.patient_id in (None, key.patient_id)
-            )
+        if isinstance(ring, wakeup.OrdersGiven):
             self.round_due.set()
+            return
+        if isinstance(ring, wakeup.AccessChanged):
+            keys.forget(ring.tenant_id, ring.patient_id or "")
+            self.access_has_changed(ring.tenant_id, ring.patient_id)
             return
         key = StreamKey(ring.tenant_id, ring.patient_id)
         room = self.rooms.get(key)
@@ -233,6 +282,13 @@ class Hub:
             self._let_pass(key, ring.position)
         elif ring.position > room.head:
             self.ring(key)
+
+    def access_has_changed(self, tenant_id: str, patient_id: str | None) -> None:
+        """Who may look at this patient, or None: at any of the tenant's, is asked at once."""
+        whose = {key for key in self.rooms if key.tenant_id == tenant_id and patient_id in (None, key.patient_id)}
+        if whose:
+            self.access_changed |= whose
+            self.round_due.set()
 
     def _let_pass(self, key: StreamKey, position: int) -> None:
         """Nobody listens to this patient; somebody may be on the way, who has read less."""
@@ -245,13 +301,14 @@ class Hub:
 
     def start(self, *others: Callable[[], Awaitable[None]]) -> None:
         """Begin to read and to hear, and run `others` beside it, until `stop`."""
-        work = (self.read_forever, self.listen_forever, self.clock.watch, *others)
+        work = (self.read_forever, self.listen_forever, self.clock.watch, self.recorder.write_forever, *others)
         self._tasks = [asyncio.create_task(_kept_alive(one)) for one in work]
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.recorder.close()
 
     @staticmethod
     def now() -> float:

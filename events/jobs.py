@@ -119,6 +119,8 @@ def is_open(job_id: uuid.UUID) -> bool:
 def behind(*, message_id: str, job_id: uuid.UUID | None) -> Job | None:
     """The job that a message of the queue carries: the one its body names, else the one published as it."""
     named = Job.objects.filter(pk=job_id).first() if job_id is not None else None
+    if named is None and "\x00" in message_id:
+        return None  # which no column holds
     return named or Job.objects.filter(status__in=ON_THE_WAY, message_id=message_id).exclude(message_id="").first()
 
 
@@ -142,8 +144,8 @@ def reopen(*, kind: JobKind, tenant_id: str, patient_id: str, body: Mapping[str,
 def republish(job: Job) -> Job:
     """Send the job to the queue again, whatever has become of it; records who asked, returns the new row."""
     with transaction.atomic():
-        Job.objects.filter(pk=job.pk).update(due_at=timezone.now(), **REOPENED)
-        again = Job.objects.get(pk=job.pk)
+        Job.objects.filter(tenant_id=job.tenant_id, pk=job.pk).update(due_at=timezone.now(), **REOPENED)
+        again = Job.objects.get(tenant_id=job.tenant_id, pk=job.pk)
         transaction.on_commit(nudge)
         emit_event(
             EventType.JOB_REPUBLISHED,
@@ -165,4 +167,5 @@ def _rows(jobs: list[Job]) -> QuerySet[Job]:
 def _claimed(job: Job) -> QuerySet[Job]:
     """The job's row, while it is still this claim's: a callback may come back before the queue's answer does,
     and another relay may have taken the job when the lease ended; neither's word is overwritten."""
-    return Job.objects.filter(pk=job.pk, attempts=job.attempts, status__in=ON_THE_WAY)
+    claimed = Job.objects.filter(tenant_id=job.tenant_id, pk=job.pk, attempts=job.attempts)
+    return claimed.filter(status__in=ON_THE_WAY)

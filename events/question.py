@@ -13,10 +13,14 @@ Found = dict[str, Any]
 
 
 class Question(NamedTuple):
-    """A SELECT with `%(name)s` for its values, and these. Its text is always the same: it is prepared."""
+    """A SELECT with `%(name)s` for its values, and these. Its text is always the same: it is prepared.
+
+    `writes` are statements with the same values that are done with it; the SELECT does not see what they did.
+    """
 
     sql: str
     values: Mapping[str, Any]
+    writes: tuple[str, ...] = ()
 
 
 def ask(question: Question) -> list[tuple[Any, ...]]:
@@ -32,15 +36,27 @@ def ask_together(questions: Sequence[Question]) -> list[list[Found]]:
         for name, value in question.values.items()
     }
     answers: list[list[Found]] = [[] for _ in questions]
-    for number, found in prepared.rows(_together(tuple(question.sql for question in questions)), values):
+    asked = _together(tuple((question.sql, question.writes) for question in questions))
+    for number, found in prepared.rows(asked, values):
         answers[number].append(json.loads(found))
     return answers
 
 
 @cache
-def _together(statements: tuple[str, ...]) -> str:
-    return " UNION ALL ".join(
+def _together(statements: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    reading = " UNION ALL ".join(
         f"SELECT {number} AS question, to_jsonb(told) AS answer "  # noqa: S608 - put together of our own texts
-        f"FROM ({sql.replace('%(', f'%({number}_')}) AS told"
-        for number, sql in enumerate(statements)
+        f"FROM ({_numbered(sql, number)}) AS told"
+        for number, (sql, _) in enumerate(statements)
     )
+    writing = ", ".join(
+        f"written_{number}_{place} AS ({_numbered(sql, number)})"
+        for number, (_, writes) in enumerate(statements)
+        for place, sql in enumerate(writes)
+    )
+    return f"WITH {writing} {reading}" if writing else reading
+
+
+def _numbered(sql: str, number: int) -> str:
+    """Its values named apart from those of the other questions."""
+    return sql.replace("%(", f"%({number}_")

@@ -48,6 +48,11 @@ class EventType(StrEnum):
     PHI_VIEWED = "phi_viewed"
     EVENTS_EXPORTED = "events_exported"
     JOB_REPUBLISHED = "job_republished"
+    PATIENT_ERASED = "patient_erased"
+    STREAM_END_ORDERED = "stream_end_ordered"
+    PROCESS_DRAIN_ORDERED = "process_drain_ordered"
+    STREAMING_SWITCHED = "streaming_switched"
+    LOG_EPOCH_BEGUN = "log_epoch_begun"
 
 
 class StreamEvent(StrEnum):
@@ -467,6 +472,66 @@ class JobRepublished(EventPayload):
 
     job_id: str
     kind: str
+
+
+class StreamEndOrdered(EventPayload):
+    """An operator had an open stream ended; its client comes back by itself."""
+
+    records = EventType.STREAM_END_ORDERED
+    audit = "ended stream {stream} of process {process}"
+
+    process: str
+    stream: Count
+
+
+class ProcessDrainOrdered(EventPayload):
+    """An operator had a server process send its streams elsewhere and take no more."""
+
+    records = EventType.PROCESS_DRAIN_ORDERED
+    audit = "drained process {process}"
+
+    process: str
+
+
+class StreamingSwitched(EventPayload):
+    """An operator switched streaming off or on, for everybody and in every process."""
+
+    records = EventType.STREAMING_SWITCHED
+    audit = "switched streaming {streaming}"
+
+    streaming: Literal["on", "off"]
+
+
+class LogEpochBegun(EventPayload):
+    """The log was restored from a backup: positions after the backup's head mean other events from here on."""
+
+    records = EventType.LOG_EPOCH_BEGUN
+    audit = "began the log's epoch {epoch}"
+
+    epoch: str
+    previous: str | None
+
+
+class PatientErased(EventPayload):
+    """The person was erased (GDPR, Article 17): nothing can open what the log says of them, and the rest is deleted.
+
+    Of how many `events` that were kept `sealed` had protected fields; how much else there was, by kind. Consents are
+    kept without where they were made from, jobs are cancelled.
+    """
+
+    records = EventType.PATIENT_ERASED
+    audit = "erased the patient ({erasure_id}): {sealed} of {events} events sealed for good, {documents} documents"
+
+    erasure_id: str
+    events: Count
+    sealed: Count
+    documents: Count
+    resources: Count
+    matches: Count
+    notifications: Count
+    answers: Count
+    cancelled_jobs: Count
+    consents: Count
 
 
 def _check_complete() -> None:

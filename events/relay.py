@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 from django.db import Error
 from django.utils import timezone
 
-from curaway import log
+from curaway import context, log, metrics, tracing
 from curaway.environment import Environment
 from curaway.qstash import QStashPublisher, QueueRefused, QueueUnavailable
 from curaway.threads import in_worker
@@ -57,6 +58,7 @@ class Publisher(Protocol):
         flow_key: str,
         retries: int,
         retry_delay: str,
+        headers: Mapping[str, str],
     ) -> str:
         """The queue's message id; raises `QueueUnavailable` or `QueueRefused`."""
 
@@ -120,6 +122,11 @@ class Relay:
                 task.add_done_callback(lambda _: heard.set())
 
     async def _publish(self, job: Job) -> str:
+        outcome = await self._tried(job)
+        metrics.JOBS_RELAYED.labels(outcome).inc()
+        return outcome
+
+    async def _tried(self, job: Job) -> str:
         try:
             return await self._published(job)
         except Error as fault:
@@ -129,14 +136,16 @@ class Relay:
 
     async def _published(self, job: Job) -> str:
         try:
-            message_id = await self._publisher.publish(
-                path=f"/webhooks/qstash/{job.kind}",
-                body=job.message(),
-                deduplication_id=deduplication_id(job),
-                flow_key=f"{job.kind}.{job.tenant_id}",
-                retries=QUEUE_RETRIES,
-                retry_delay=RETRY_DELAY,
-            )
+            with _step(job) as span:
+                message_id = await self._publisher.publish(
+                    path=f"/webhooks/qstash/{job.kind}",
+                    body=job.message(),
+                    deduplication_id=deduplication_id(job),
+                    flow_key=f"{job.kind}.{job.tenant_id}",
+                    retries=QUEUE_RETRIES,
+                    retry_delay=RETRY_DELAY,
+                    headers={} if span is None else {"traceparent": span.traceparent},
+                )
         except (QueueUnavailable, QueueRefused) as fault:
             return await self._not_taken(job, fault)
         self._say_whether_away(None)
@@ -165,6 +174,16 @@ class Relay:
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+
+
+@contextmanager
+def _step(job: Job) -> Iterator[tracing.Span | None]:
+    """In the trace of the fact that caused the job."""
+    with (
+        context.serving(replace(context.current(), correlation_id=job.correlation_id, traceparent=None)),
+        tracing.step("publish", "producer", under=job.traceparent or None, job_id=str(job.pk), kind=job.kind) as span,
+    ):
+        yield span
 
 
 def _ring(loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> None:

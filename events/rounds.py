@@ -7,16 +7,19 @@ One round every poll interval, and one query per round and process, never per st
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from curaway import log as logs
+from curaway import metrics
 from curaway.threads import in_hearing
 from events import log
+from events.access_changes import AccessChanges
 from events.chores import Chore
 from events.frames import Done
 from events.hub import FAULTS, Hub
 from events.log import StreamKey
+from events.operations.reporting import Reporting
 from events.question import Found, Question, ask_together
 from events.room import Listener, Room
 from events.stream import Stream
@@ -47,6 +50,8 @@ class Rounds:
 
     def __init__(self, answers: Answers, *, streaming: Callable[[], bool], chores: Sequence[Chore] = ()) -> None:
         self._answers = answers
+        self._reporting = Reporting()
+        self._access_changes = AccessChanges()
         self._streaming = streaming
         self._chores = chores
         self._access_checked_at = 0.0
@@ -64,6 +69,7 @@ class Rounds:
             try:
                 await self.once(hub)
             except FAULTS as fault:
+                metrics.ROUNDS_FAILED.inc()
                 logger.warning("round_failed", cause=type(fault).__name__)
 
     async def once(self, hub: Hub) -> None:
@@ -73,24 +79,40 @@ class Rounds:
         resting = {room.key: room for room in hub.rooms.values() if self._may_rest(hub, room, hub.now())}
         asked = self._to_be_checked(hub)
         viewers = list({listener.viewer for listener in asked})
-        refused, grown, busy, *chores = await self._ask(
+        orders, changes, refused, grown, busy, *chores = await self._ask(
             hub,
+            self._reporting.question(hub),
+            self._access_changes.question(),
             self._answers.ask_refused(viewers),
             log.grown(known),
             self._answers.ask_busy(resting),
             *(chore.question() for chore in self._chores),
         )
+        self._reporting.obey(hub, orders)
+        for tenant_id, patient_id in self._access_changes.new(changes):
+            hub.access_has_changed(tenant_id, patient_id)
         self._end_refused(asked, {viewers[found["number"] - 1] for found in refused})
-        for key in map(StreamKey.of, grown):
+        for found in grown:
             # Something has happened here: whether it rests is for another round to see.
-            resting.pop(key, None)
-            hub.ring(key)
+            resting.pop(StreamKey.of(found), None)
+            self._look_again(hub, found, known)
         self._end_idle(hub, resting.values(), set(map(StreamKey.of, busy)))
         self._wake(chores)
         self._forget(hub)
 
+    @staticmethod
+    def _look_again(hub: Hub, found: Found, known: Mapping[StreamKey, int]) -> None:
+        key = StreamKey.of(found)
+        room = hub.rooms.get(key)
+        if found["position"] > known[key]:
+            hub.ring(key)
+        elif room is not None and room.head > found["position"]:
+            # Positions only grow, except by a restore that nobody has told of.
+            logger.warning("log_went_back", patient_id=key.patient_id, position=found["position"])
+            hub.let_go(room)
+
     def _end_disabled(self, hub: Hub) -> None:
-        if not self._streaming():
+        if hub.switched_off or not self._streaming():
             for _, stream in hub.streams():
                 stream.end(DISABLED)
 
@@ -105,7 +127,8 @@ class Rounds:
 
     async def _ask(self, hub: Hub, *questions: Question) -> list[list[Found]]:
         try:
-            return await in_hearing(ask_together, questions)
+            with metrics.ROUND_SECONDS.time():
+                return await in_hearing(ask_together, questions)
         except FAULTS:
             hub.access_changed |= self._checking
             self._access_checked_at = 0.0

@@ -6,13 +6,15 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from curaway import context, door, envelope
+from curaway.bounds import Receive
 from events.errors import StreamUnavailable
 from events.frames import HEARTBEAT, Done, Frame, chunks, connected_frame, done_frame, instant
+from events.operations import figures
 from events.viewers import Viewer
 
 if TYPE_CHECKING:
@@ -38,18 +40,31 @@ class Start:
     resumed: bool
     reset: str | None
     state: dict[str, Any]
+    epoch: str | None = None
+    """The life of the log that the positions belong to."""
 
 
-def start_from(resume: str | None, *, head: int, state: dict[str, Any]) -> Start:
-    """Honour a resume position, or say by `reset` why it can't be: never an error and never silent."""
+def start_from(
+    resume: str | None,
+    *,
+    head: int,
+    state: dict[str, Any],
+    epoch: str | None = None,
+    known_epoch: str | None = None,
+) -> Start:
+    """Honour a resume position, or say by `reset` why it can't be: never an error and never silent.
+
+    `known_epoch` is the one that the position was heard in, where the client says so.
+    """
+    at_now = Start(position=head, head=head, resumed=False, reset=None, state=state, epoch=epoch)
     if resume is None:
-        return Start(position=head, head=head, resumed=False, reset=None, state=state)
+        return at_now
     if not (resume.isascii() and resume.isdigit()):
-        return Start(position=head, head=head, resumed=False, reset="malformed", state=state)
+        return replace(at_now, reset="malformed")
     # Longer than any position: not worth turning into a number, which Python refuses above 4,300 digits.
-    if len(resume) > 19 or int(resume) > head:
-        return Start(position=head, head=head, resumed=False, reset="ahead", state=state)
-    return Start(position=int(resume), head=head, resumed=True, reset=None, state=state)
+    if len(resume) > 19 or int(resume) > head or known_epoch not in (None, epoch):
+        return replace(at_now, reset="ahead")
+    return replace(at_now, position=int(resume), resumed=True)
 
 
 class Stream:
@@ -65,6 +80,7 @@ class Stream:
         "_hub",
         "_opening",
         "_page",
+        "_record",
         "_report",
         "_room",
         "_send",
@@ -77,6 +93,7 @@ class Stream:
         "due",
         "follow",
         "listening",
+        "number",
         "opened_at",
         "sent",
         "viewer",
@@ -98,6 +115,8 @@ class Stream:
         self.sent = start.position
         """The id of the last frame sent: behind `cursor` when `types` holds frames back."""
         self.listening = False
+        self.number = 0
+        """What this process calls it by, once it has joined; never given twice."""
         self._hub = hub
         self._start: Start | None = start
         self._types = types
@@ -120,6 +139,11 @@ class Stream:
     @property
     def known_head(self) -> int:
         return self._start.head if self._start else self.cursor
+
+    @property
+    def epoch(self) -> str | None:
+        """The log's when this stream's start was read; None once it is under way."""
+        return self._start.epoch if self._start else None
 
     # Told by the hub
 
@@ -154,15 +178,18 @@ class Stream:
 
     # Life
 
-    async def live(self, opening: door.Opening, receive: door.Receive, send: door.Send) -> None:
+    async def live(self, opening: door.Opening, receive: Receive, send: door.Send) -> None:
         """The continuation of the request that opened the stream."""
         context.begin(opening.context)
         try:
             room = self._hub.admit(self)
         except StreamUnavailable as refused:
+            figures.refused(refused.reason)
             await door.send_json(send, opening, refused.status, envelope.refusal(refused), refused.headers())
             return
         self._room, self._send, self.listening = room, send, True
+        correlation_id = opening.context.correlation_id
+        self._record = self._hub.recorder.opened(self.viewer, position=self.sent, correlation_id=correlation_id)
         self._task = cast("asyncio.Task[None]", asyncio.current_task())
         # Let go of when it has been sent, like the state: thousands of idle streams need not hold their headers.
         self._opening = opening
@@ -175,9 +202,10 @@ class Stream:
             self.listening = False
             leaving.cancel()
             self._hub.leave(self, room)
+            self._hub.recorder.ended(self._record, self.viewer, position=self.sent, reason=reason)
             self._tell_end(reason)
 
-    async def _watch(self, receive: door.Receive) -> None:
+    async def _watch(self, receive: Receive) -> None:
         await door.gone(receive)
         self._gone = True
         self.wake()
@@ -216,12 +244,14 @@ class Stream:
             "head": start.head,
             "resumed": start.resumed,
             **({} if start.reset is None else {"reset": start.reset}),
+            **({} if start.epoch is None else {"epoch": start.epoch}),
             "heartbeat_seconds": int(heartbeat) if heartbeat == int(heartbeat) else heartbeat,
             "expires_at": instant(expires_at),
             "state": start.state,
         }
         name = "sse_reconnected" if start.resumed or start.reset else "sse_connected"
         self._report(name, tenant_id=self.viewer.key.tenant_id, resumed=start.resumed, reset=start.reset)
+        figures.opened(resumed=start.resumed, reset=start.reset)
         return connected_frame(facts, retry_ms=self._hub.settings.retry_ms)
 
     async def _tell(self) -> None:
@@ -289,6 +319,7 @@ class Stream:
         self.due = min(time.monotonic() + settings.heartbeat_seconds, self._deadline) - settings.clock_seconds
 
     def _tell_end(self, reason: str) -> None:
+        figures.ended(reason)
         self._report(
             "sse_disconnected",
             tenant_id=self.viewer.key.tenant_id,

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from curaway import context
 from curaway.errors import RoleForbidden, TenantHeaderMissing, TenantMismatch, TenantUnknown
 from curaway.identity import Identity, Role, verifier
+from events import wakeup
 from patients import queries
 from patients.arriving import Arrival, arrival
 from patients.errors import PatientQuarantined, PatientUnknown
@@ -114,6 +115,8 @@ def _is_member(identity: Identity, arrived: Arrival) -> bool:
     )
     if member.role != identity.role:
         Membership.objects.filter(tenant=arrived.tenant, subject=identity.subject).update(role=identity.role)
+        # Their streams were opened with the former one.
+        wakeup.ring(wakeup.AccessChanged(arrived.tenant.id, None))
     return member.removed_at is None
 
 

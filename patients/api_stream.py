@@ -21,6 +21,8 @@ from events.contracts import stream_openapi
 from events.errors import StreamUnavailable
 from events.frames import as_json
 from events.log import Cursor, Page, StreamKey
+from events.operations import figures
+from events.operations.log_epoch import current_epoch
 from events.registry import StreamEvent
 from events.stream import HEADERS, Stream, start_from
 from events.viewers import Viewer
@@ -40,6 +42,9 @@ class StreamQuery(Schema):
     after: str | None = Field(None, description="Resume after this position; the header Last-Event-ID wins.")
     follow: str = Field("false", description="`true` keeps an idle stream open until its lifetime ends.")
     types: str | None = Field(None, description="Comma-separated stream names to narrow to.")
+    epoch: str | None = Field(
+        None, description="The `epoch` of the `connected` frame that the position was heard after."
+    )
 
 
 @contextmanager
@@ -70,8 +75,12 @@ def open_stream(request: HttpRequest, patient_id: str, query: Query[StreamQuery]
 
     Resume with `Last-Event-ID` or `after`. HEAD answers the headers alone.
     """
-    with _unavailable_without_database():
-        return _opened(request, patient_id, query)
+    try:
+        with _unavailable_without_database():
+            return _opened(request, patient_id, query)
+    except StreamUnavailable as refused:
+        figures.refused(refused.reason)
+        raise
 
 
 def _opened(request: HttpRequest, patient_id: str, query: StreamQuery) -> HttpResponse:
@@ -83,11 +92,19 @@ def _opened(request: HttpRequest, patient_id: str, query: StreamQuery) -> HttpRe
     if request.method == "HEAD":
         return response
     process = hub.current()
+    if process.switched_off:
+        raise StreamUnavailable(reason="disabled", retry_after=30)
     if process.draining:
         raise StreamUnavailable(reason="draining", retry_after=2)
     snapshot = live.snapshot(viewer.key)
     resume = request.headers.get("Last-Event-ID") or query.after or None
-    start = start_from(resume, head=snapshot.position, state=snapshot.summary)
+    start = start_from(
+        resume,
+        head=snapshot.position,
+        state=snapshot.summary,
+        epoch=snapshot.epoch,
+        known_epoch=query.epoch or None,
+    )
     follow = query.follow.lower() in ("true", "1")
     stream = Stream(process, viewer, start, follow=follow, types=types, report=analytics().capture)
     return door.leave_open(request, response, stream.live)
@@ -113,15 +130,19 @@ class PageQuery(Schema):
     after: int = Field(0, ge=0, le=2**63 - 1, description="Events after this position.")
     limit: int = Field(100, ge=1, le=500)
     wait: float = Field(0, ge=0, le=25, description="Seconds to wait for an event when there is none yet.")
+    epoch: str | None = Field(None, description="The `epoch` that `after` was heard in, by `connected` or `/summary`.")
 
 
 @router.get("/patients/{patient_id}/events", summary="A page of a patient's events, or the next one (long poll)")
 def read_events(request: HttpRequest, patient_id: str, query: Query[PageQuery]) -> HttpResponse:
     """`{"events": […], "position", "has_more"}`: the same events as the stream, in the same order.
 
-    `position` is what to send as `after` next time; below `after` when that lay beyond the log's end.
+    `position` is what to send as `after` next time; below `after` when that lay beyond the log's end. With
+    `"reset": "ahead"` the position means nothing any more, as the log was restored: read `/summary` and begin there.
     """
     viewer = _viewer(request, patient_id)
+    if query.epoch and query.epoch != current_epoch():
+        return door.answer_now({"events": [], "position": log.head(viewer.key), "has_more": False, "reset": "ahead"})
     cursor = Cursor(viewer.key, query.after)
     page = _read(cursor, query.limit)
     if page.rows:

@@ -16,6 +16,7 @@ SELECT {rows.columns(Tenant, "tenant")}, {rows.columns(Patient, "patient")}, mem
 FROM patients_tenant AS tenant
 LEFT JOIN patients_membership AS member ON member.tenant_id = tenant.id AND member.subject = %(subject)s
 LEFT JOIN patients_patient AS patient ON patient.tenant_id = tenant.id AND patient.id = %(patient)s
+     AND patient.erased_at IS NULL
 WHERE tenant.id = %(tenant)s
 """  # noqa: S608 - put together of nothing but our own text
 

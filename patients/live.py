@@ -12,6 +12,7 @@ from django.db import connection
 from curaway import prepared
 from curaway.identity import Role
 from events.log import StreamKey
+from events.operations.log_epoch import EPOCH_SQL
 from events.question import Question, ask
 from events.viewers import Viewer
 from patients import rows
@@ -25,6 +26,8 @@ class Snapshot(NamedTuple):
 
     position: int
     summary: dict[str, Any]
+    epoch: str | None
+    """The life of the log that the position belongs to; see `events.operations.log_epoch`."""
 
 
 OPEN_MESSAGES_SQL = """
@@ -75,10 +78,10 @@ SELECT {rows.columns(Patient, "patient")}, coalesce(head.position, 0) AS head, A
     SELECT jsonb_agg(found) FROM ({DOCUMENTS_SQL}) AS found
 ) AS documents, (
     SELECT jsonb_agg(found) FROM ({RECORD_SQL}) AS found
-) AS resources
+) AS resources, ({EPOCH_SQL}) AS epoch
 FROM patients_patient AS patient
 LEFT JOIN events_streamhead AS head ON head.tenant_id = patient.tenant_id AND head.patient_id = patient.id
-WHERE patient.tenant_id = %s AND patient.id = %s
+WHERE patient.tenant_id = %s AND patient.id = %s AND patient.erased_at IS NULL
 """  # noqa: S608 - put together of nothing but our own text
 
 PATIENT = len(rows.PATIENT_FIELDS)
@@ -94,7 +97,7 @@ def snapshot(key: StreamKey) -> Snapshot:
     row = next(iter(prepared.rows(SNAPSHOT_SQL, key)), None)
     if row is None:
         raise PatientUnknown
-    position, granted, match, answers, documents, resources = row[PATIENT:]
+    position, granted, match, answers, documents, resources, epoch = row[PATIENT:]
     facts = SummaryFacts(
         patient=rows.patient(row[:PATIENT]),
         position=position,
@@ -104,7 +107,7 @@ def snapshot(key: StreamKey) -> Snapshot:
         match=json.loads(match) if match else None,
         answers=answers,
     )
-    return Snapshot(facts.position, summary(facts))
+    return Snapshot(facts.position, summary(facts), epoch)
 
 
 def _document(found: dict[str, Any]) -> Document:
@@ -148,18 +151,20 @@ FROM unnest(%(tenants)s::text[], %(patients)s::text[], %(subjects)s::text[], %(r
      WITH ORDINALITY AS viewer(tenant_id, patient_id, subject, role, number)
 LEFT JOIN patients_patient AS patient
        ON patient.id = viewer.patient_id AND patient.tenant_id = viewer.tenant_id AND NOT patient.quarantined
+      AND patient.erased_at IS NULL
 WHERE patient.id IS NULL
    OR (viewer.role = %(patient_role)s AND patient.subject IS DISTINCT FROM viewer.subject)
    OR (viewer.role LIKE 'org:%%' AND NOT EXISTS (
         SELECT FROM patients_membership AS member
         WHERE member.tenant_id = viewer.tenant_id AND member.subject = viewer.subject AND member.removed_at IS NULL
+          AND member.role = ANY(%(member_roles)s)
    ))
 """
 
 
 def ask_refused(viewers: Sequence[Viewer]) -> Question:
-    """Which viewers may no longer look: the patient is gone or quarantined, or not theirs any more. Finds their
-    numbers, from 1."""
+    """Which viewers may no longer look: the patient is gone or quarantined, or not theirs any more; the member was
+    removed, or has come back with a lesser role. Finds their numbers, from 1."""
     return Question(
         REFUSED_SQL,
         {
@@ -168,6 +173,7 @@ def ask_refused(viewers: Sequence[Viewer]) -> Question:
             "subjects": [viewer.subject for viewer in viewers],
             "roles": [viewer.role for viewer in viewers],
             "patient_role": Role.PATIENT.value,
+            "member_roles": [Role.COORDINATOR.value, Role.ADMIN.value],
         },
     )
 

@@ -29,6 +29,11 @@ def locked_patient(tenant_id: str, patient_id: str) -> Patient:
     return found
 
 
+def is_erased(tenant_id: str, patient_id: str) -> bool:
+    """Whether there was such a patient, and they were erased."""
+    return Patient.everyone.filter(tenant_id=tenant_id, id=patient_id).exclude(erased_at=None).exists()
+
+
 def decisions(of: Patient) -> dict[str, Consent]:
     """The newest decision per purpose; purposes never decided on are absent."""
     newest = (

@@ -38,15 +38,23 @@ EMPTY: dict[str, Any] = {"date_of_birth": None, "locale": "en", "preferences": {
 """How a field that is not told is stored, where that isn't the empty string."""
 
 
+def _or_empty(schema: dict[str, Any]) -> None:
+    schema["anyOf"].append({"const": ""})
+
+
+OR_EMPTY: Any = Field(None, json_schema_extra=_or_empty)
+"""Not told; the description says that it may be told as the empty string as well."""
+
+
 class Told(Schema):
     """What a patient may tell about themself; null and the empty string both mean: not told."""
 
-    email: Email | None = None
-    phone: Phone | None = None
-    date_of_birth: BirthDate | None = None
-    sex: SexCode | None = None
-    country: Country | None = None
-    locale: Locale | None = None
+    email: Email | None = OR_EMPTY
+    phone: Phone | None = OR_EMPTY
+    date_of_birth: BirthDate | None = OR_EMPTY
+    sex: SexCode | None = OR_EMPTY
+    country: Country | None = OR_EMPTY
+    locale: Locale | None = OR_EMPTY
     procedure_interest: ShortText | None = None
     preferences: Preferences | None = None
 
@@ -146,7 +154,9 @@ class ConsentState(Schema):
 
 
 class SummaryAt(Schema):
-    """The record's summary and the stream position it was read at, from one snapshot."""
+    """The record's summary and the stream position it was read at, from one snapshot; `epoch` is the life of the log
+    that the position belongs to."""
 
     position: int
+    epoch: str | None = None
     summary: dict[str, Any]

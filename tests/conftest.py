@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,12 +45,15 @@ import django  # noqa: E402
 
 django.setup()
 
+# Every statement of ours says whose rows it means.
+pytest_plugins = ["tests.isolation.plugin"]
+
 if TYPE_CHECKING:
     import httpx
 
+    from events.testing import StreamClient
     from tests.people import People
     from tests.servers import ProcessServer, ThreadServer
-    from tests.streams import StreamClient
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -126,7 +130,7 @@ def people(database: None) -> People:
 @pytest.fixture
 def stream(server: ThreadServer, people: People) -> Iterator[Callable[..., StreamClient]]:
     """Opens streams: `stream(patient, after=…, follow=True, types=…, headers={…})`; closes them at the end."""
-    from tests.streams import StreamClient
+    from events.testing import StreamClient
 
     opened: list[StreamClient] = []
 
@@ -148,10 +152,21 @@ def database_url(database: None) -> str:
     return f"postgres://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 
 
+def put_off_jobs() -> None:
+    """Jobs that other tests left are not due: a server with a relay would take each of them up, before its own."""
+    from django.db.models.functions import Now
+
+    from events.models import Job, JobStatus
+
+    Job.objects.filter(status=JobStatus.WAITING).update(due_at=Now() + timedelta(days=1))
+
+
 @pytest.fixture
 def process_server(database_url: str) -> Callable[..., ProcessServer]:
     """Makes a server in a process of its own: `with process_server(SSE_MAX_STREAMS="2") as server`."""
     from tests.servers import ProcessServer
+
+    put_off_jobs()
 
     def make(*arguments: str, **environment: str) -> ProcessServer:
         return ProcessServer(*arguments, database=environment.pop("DATABASE_URL", database_url), **environment)

@@ -15,9 +15,10 @@ import httpx
 import uvicorn
 
 from curaway import lifespan
+from curaway.connections import BoundedConnection
 from curaway.environment import Environment
+from events.testing import StreamClient
 from tests.ports import free_port
-from tests.streams import StreamClient
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +34,12 @@ class ThreadServer:
         lifespan.relay_jobs = lifespan.sweep_answers = _rest
         self.url = f"http://127.0.0.1:{port}"
         config = uvicorn.Config(
-            "curaway.asgi:application", host="127.0.0.1", port=port, access_log=False, log_config=None
+            "curaway.asgi:application",
+            http=BoundedConnection,
+            host="127.0.0.1",
+            port=port,
+            access_log=False,
+            log_config=None,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)

@@ -11,9 +11,9 @@ from django.db import transaction
 from events import emit_event, wakeup
 from events.frames import HEARTBEAT
 from events.models import Job
+from events.testing import StreamEnded
 from patients.models import Membership, Patient
 from tests.facts import record, record_many
-from tests.streams import StreamEnded
 from tests.waiting import wait_until
 
 
@@ -55,7 +55,7 @@ class TestOpening:
         assert client.headers["x-correlation-id"] == "corr-abc"
 
     def test_a_stranger_gets_a_refusal_and_not_one_frame(self, people, stream, server):
-        from tests.streams import StreamClient
+        from events.testing import StreamClient
 
         patient, stranger = people.patient(), people.patient()
         client = StreamClient(server.url, patient, people.patient_headers(stranger)).open()
@@ -120,7 +120,7 @@ class TestHearing:
         assert stranger.next().data["event_id"] == str(mine.id)
 
     def test_a_coordinator_hears_the_patients_of_the_tenant(self, people, server):
-        from tests.streams import StreamClient
+        from events.testing import StreamClient
 
         patient = people.patient(tenant="tenant-apollo-001")
         client = StreamClient(server.url, patient, people.coordinator_headers("tenant-apollo-001"))
@@ -268,8 +268,8 @@ class TestEnding:
         assert (done["reason"], done["reconnect"]) == ("revoked", False)
 
     def test_a_removed_member_is_ended_and_the_patient_is_not(self, people, server, stream):
+        from events.testing import StreamClient
         from patients.services.access import remove_member
-        from tests.streams import StreamClient
 
         patient = people.patient()
         subject = f"user_nurse_{patient.id}"

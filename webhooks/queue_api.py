@@ -64,5 +64,5 @@ def _job_in(source: str) -> uuid.UUID | None:
     try:
         body = json.loads(base64.b64decode(source))
         return uuid.UUID(body["job_id"])
-    except (binascii.Error, ValueError, TypeError, KeyError, AttributeError):
+    except (binascii.Error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

@@ -16,6 +16,8 @@ from events.wakeup.rings import encode
 
 PATIENCE_SECONDS = 10.0
 SLOW_SECONDS = 0.1
+RINGS = 3
+"""The quickest counts: one that was late says that something else was busy, not that the way is long."""
 
 
 def wakeups(environment: Environment) -> Finding:
@@ -50,10 +52,14 @@ async def heard_after(bell: Bell) -> float | None:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await _first(listens, listening)
-            began = time.monotonic()
-            await asyncio.to_thread(_ring, bell, message)
-            await _first(heard, listening)
-            return time.monotonic() - began
+            took = []
+            for _ in range(RINGS):
+                heard.clear()
+                began = time.monotonic()
+                await asyncio.to_thread(_ring, bell, message)
+                await _first(heard, listening)
+                took.append(time.monotonic() - began)
+            return min(took)
     except TimeoutError:
         return None
     finally:

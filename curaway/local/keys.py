@@ -6,6 +6,7 @@ from pathlib import Path
 
 from curaway.local.lock import exclusively
 from curaway.local.port import free_port
+from curaway.master_key import new_development_key
 
 _QUEUE_SECRETS = {
     "QSTASH_TOKEN": "local_",
@@ -17,6 +18,11 @@ _QUEUE_SECRETS = {
 def development_secret(data_dir: Path) -> str:
     """Django's SECRET_KEY on this machine, the same at every start; more than 50 characters."""
     return _keys(data_dir)["SECRET_KEY"]
+
+
+def development_master_key(data_dir: Path) -> str:
+    """The master key of this machine's patients; who loses it can't read what was recorded about them any more."""
+    return _keys(data_dir)["PHI_MASTER_KEY"]
 
 
 def local_queue_settings(data_dir: Path) -> dict[str, str]:
@@ -37,7 +43,7 @@ def _keys(data_dir: Path) -> dict[str, str]:
     data_dir.mkdir(parents=True, exist_ok=True)
     with exclusively(_lock(data_dir)):
         keys = _read(data_dir)
-        if not keys.keys() >= {"SECRET_KEY", "QSTASH_URL", *_QUEUE_SECRETS}:
+        if not keys.keys() >= {"SECRET_KEY", "PHI_MASTER_KEY", "QSTASH_URL", *_QUEUE_SECRETS}:
             keys = _fresh(data_dir) | keys
             _write(data_dir, keys)
     return keys
@@ -46,6 +52,7 @@ def _keys(data_dir: Path) -> dict[str, str]:
 def _fresh(data_dir: Path) -> dict[str, str]:
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
+        "PHI_MASTER_KEY": new_development_key(),
         "QSTASH_URL": _free_address(data_dir),
         **{name: prefix + secrets.token_urlsafe(32) for name, prefix in _QUEUE_SECRETS.items()},
     }

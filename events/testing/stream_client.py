@@ -43,6 +43,9 @@ class StreamClient:
         receive_buffer: int | None = None,
         **query: Any,
     ) -> None:
+        self.url, self.patient, self._headers = url, patient, {**headers, **(extra_headers or {})}
+        self.position: int | None = None
+        self.epoch: str | None = None
         patient_id = getattr(patient, "id", patient)
         path = f"/api/v1/patients/{patient_id}/events/stream"
         query = {name: str(value).lower() if value is True else value for name, value in query.items()}
@@ -94,7 +97,13 @@ class StreamClient:
         _expect(self.status == 200, f"the stream was refused with {self.status}")
         frame = self.next(seconds)
         _expect(frame.event == "connected", f"the first frame was {frame.event}")
+        self.epoch = frame.data.get("epoch")
         return frame.data
+
+    def again(self, **query: Any) -> StreamClient:
+        """A new stream from where this one was, as a client comes back: by its position and the log's epoch."""
+        back = {"last_event_id": self.position, **({"epoch": self.epoch} if self.epoch else {}), **query}
+        return StreamClient(self.url, self.patient, self._headers, **back)
 
     def next(self, seconds: float = 10) -> Heard:
         """The next frame; heartbeats before it are counted."""
@@ -105,7 +114,9 @@ class StreamClient:
                 self._body = self._body[2:]
             if b"\n\n" in self._body:
                 wire, self._body = self._body.split(b"\n\n", 1)
-                return _heard(wire + b"\n\n")
+                frame = _heard(wire + b"\n\n")
+                self.position = self.position if frame.id is None else int(frame.id)
+                return frame
             self._chunk(deadline)
 
     def take(self, count: int, seconds: float = 20) -> list[Heard]:

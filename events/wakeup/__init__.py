@@ -11,9 +11,9 @@ from functools import cache
 
 from curaway.environment import REDIS_SCHEMES, WAKEUPS_OFF, Environment
 from events.wakeup.bell import Bell
-from events.wakeup.rings import AccessChanged, Grown, Ring, decode, encode
+from events.wakeup.rings import AccessChanged, Grown, OrdersGiven, Ring, decode, encode
 
-__all__ = ["AccessChanged", "Bell", "Grown", "Ring", "bell", "bell_of", "listen", "ring"]
+__all__ = ["AccessChanged", "Bell", "Grown", "OrdersGiven", "Ring", "bell", "bell_of", "listen", "ring"]
 
 
 def ring(what: Ring) -> None:

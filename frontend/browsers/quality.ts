@@ -16,8 +16,6 @@ export const quality: Scenario = {
       await portal.go(view);
       wrong.push(...(await complaints(portal, view, LAYOUT)));
     }
-    const again = await Portal.open(stage);
-    wrong.push(...(await complaints(again, "second visit", [KEPT])));
     expect(wrong.length === 0, `nothing is wrong with the pages:\n  ${wrong.join("\n  ")}`);
   },
 };
@@ -58,12 +56,14 @@ const FILES: readonly Rule[] = [
     breakers: `${LOADED}.filter(({ encodedBodySize, decodedBodySize }) => decodedBodySize > 2000 && encodedBodySize >= decodedBodySize)
       .map(({ name }) => name)`,
   },
+  {
+    rule: "scripts and styles may be kept for ever (RFC 8246)",
+    breakers: `Promise.all(${LOADED}.map(async ({ name }) => {
+        const { headers } = await fetch(name, { method: "HEAD" });
+        return /immutable/.test(headers.get("cache-control") ?? "") ? [] : [name];
+      })).then((found) => found.flat())`,
+  },
 ];
-
-const KEPT: Rule = {
-  rule: "a second visit loads no script or style again",
-  breakers: `${LOADED}.filter(({ transferSize, decodedBodySize }) => decodedBodySize > 0 && transferSize > 300).map(({ name }) => name)`,
-};
 
 const LAYOUT: readonly Rule[] = [
   {
@@ -72,13 +72,20 @@ const LAYOUT: readonly Rule[] = [
       ? [document.documentElement.scrollWidth + " px in " + document.documentElement.clientWidth] : []`,
   },
   {
-    // Links inside a sentence are excepted there.
+    // Links inside a sentence are excepted there. What reaches beyond its own box, as a card that is a button all over,
+    // is asked for by points.
     rule: "what is to be pressed measures 24 by 24 px at the least (WCAG 2.5.8)",
     breakers: `[...document.querySelectorAll('button, a[href], input, select, textarea, [role="switch"], [tabindex="0"]')]
       .filter((target) => target.checkVisibility() && !target.closest("p, li > span, .visually-hidden"))
-      .map((target) => ({ target, box: (target.closest("label") ?? target).getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 1 && (box.width < 24 || box.height < 24))
-      .map(({ target, box }) => target.outerHTML.slice(0, 100) + " " + Math.round(box.width) + "×" + Math.round(box.height))`,
+      .filter((target) => {
+        const box = (target.closest("label") ?? target).getBoundingClientRect();
+        if (box.width <= 1 || (box.width >= 24 && box.height >= 24)) return false;
+        target.scrollIntoView({ block: "center" });
+        const { x, y, width, height } = target.getBoundingClientRect();
+        const reach = [[-12, 0], [12, 0], [0, -12], [0, 12]];
+        return !reach.every(([dx, dy]) => target.contains(document.elementFromPoint(x + width / 2 + dx, y + height / 2 + dy)));
+      })
+      .map((target) => target.outerHTML.slice(0, 140))`,
   },
   {
     rule: "the layout has not jumped by more than 0.1 (Cumulative Layout Shift, where the browser tells it)",

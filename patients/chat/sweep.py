@@ -30,7 +30,7 @@ LOOKED_AT = 500
 UNANSWERED_SQL = """
 SELECT message.* FROM events AS message
 JOIN patients_patient AS patient ON patient.id = message.patient_id AND patient.tenant_id = message.tenant_id
-WHERE NOT patient.quarantined
+WHERE NOT patient.quarantined AND patient.erased_at IS NULL
   AND message.event_type = 'chat_message_sent' AND starts_with(message.payload->>'message_id', 'msg_')
   AND message.created_at < now() - make_interval(secs => %(dead)s)
   AND message.created_at > now() - make_interval(secs => %(forgotten)s)
@@ -97,4 +97,6 @@ def _answer_or_apologize(sent: Sent) -> None:
 def _sent(event: Event) -> Sent:
     said = event.payload
     key = StreamKey(event.tenant_id, str(event.patient_id))
-    return Sent(key, said["message_id"], said["content"], locale_of(event.locale, "en"), tuple(said["attachments"]))
+    # One that the log knows without its attachments must not keep the others from their answers.
+    attachments = tuple(said.get("attachments", ()))
+    return Sent(key, said["message_id"], said["content"], locale_of(event.locale, "en"), attachments)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from events.log import StreamKey
-from events.models import Event
+from events.models import Event, EventRows
 from events.registry import EventType
 
 PAGE = 50
@@ -47,7 +47,7 @@ def read_page(key: StreamKey, *, before: str | None = None, limit: int = PAGE) -
             return Page([], None)
         rows = rows.filter(Q(created_at__lt=place.created_at) | Q(created_at=place.created_at, id__lt=place.id))
     # One more than asked for tells whether there is more.
-    newest = list(rows.order_by("-created_at", "-id")[: limit + 1])
+    newest = list(rows.with_keys().order_by("-created_at", "-id")[: limit + 1])
     kept = [message(event) for event in reversed(newest[:limit])]
     return Page(kept, kept[0].message_id if len(newest) > limit else None)
 
@@ -81,7 +81,7 @@ def message(event: Event) -> Message:
     )
 
 
-def _thread(key: StreamKey) -> QuerySet[Event]:
+def _thread(key: StreamKey) -> EventRows:
     return Event.objects.filter(
         tenant_id=key.tenant_id, patient_id=key.patient_id, event_type__in=[str(SAID), str(ANSWERED)]
     )

@@ -19,7 +19,7 @@ from events.grammar import EventPayload
 from events.models import JobStatus
 from events.registry import DocumentFailed
 from patients import queries
-from patients.documents.deliveries import Delivery, Outcome
+from patients.documents.deliveries import Delivery, Outcome, PatientErased
 from patients.documents.faults import Fault
 from patients.models import Document, DocumentStatus, Patient, Purpose
 
@@ -53,7 +53,7 @@ def begin(delivery: Delivery, *, now: datetime) -> Document | Held | TooEarly | 
     A claim that ran out or was given back is taken over; that the step began is recorded once. One that failed
     for now begins anew when its job was published again.
     """
-    document, step = locked(delivery.patient_id, delivery.document_id), delivery.step
+    document, step = locked(delivery.tenant_id, delivery.patient_id, delivery.document_id), delivery.step
     again = _is_asked_for_again(delivery, document)
     if document.status in step.ends and not again:
         return _settled(delivery, document)
@@ -145,20 +145,24 @@ def emit(document: Document, fact: EventPayload) -> None:
 
 
 def _claimed(delivery: Delivery) -> QuerySet[Document]:
-    return Document.objects.filter(pk=delivery.document_id, claim=delivery.claim)
+    return Document.objects.filter(tenant_id=delivery.tenant_id, pk=delivery.document_id, claim=delivery.claim)
 
 
-def locked(patient_id: str, document_id: str) -> Document:
-    """The document, locked until the transaction ends; its patient first, so that consent stays as it is."""
-    patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
-    document = Document.objects.select_for_update(no_key=True).get(pk=document_id)
+def locked(tenant_id: str, patient_id: str, document_id: str) -> Document:
+    """The document, locked until the transaction ends; its patient first, so that consent stays as it is. Raises
+    `PatientErased`."""
+    patient = Patient.objects.select_for_update(no_key=True).filter(tenant_id=tenant_id, pk=patient_id).first()
+    if patient is None:
+        raise PatientErased
+    owned = Document.objects.select_for_update(no_key=True).filter(tenant_id=tenant_id, patient_id=patient_id)
+    document = owned.get(pk=document_id)
     document.patient = patient
     return document
 
 
 def _ours(delivery: Delivery) -> Document | Outcome:
     """The document, still claimed by this delivery; or the outcome that makes its work needless."""
-    document = locked(delivery.patient_id, delivery.document_id)
+    document = locked(delivery.tenant_id, delivery.patient_id, delivery.document_id)
     if document.status in delivery.step.ends:
         return _settled(delivery, document)
     if not may_be_processed(document.patient):

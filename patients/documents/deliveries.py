@@ -13,7 +13,7 @@ from events import jobs
 from events.models import Event
 from events.registry import EventType
 from patients.documents.steps import Step
-from patients.models import Document, DocumentStatus
+from patients.models import Document, DocumentStatus, ErasedFile
 
 
 class Outcome(StrEnum):
@@ -22,6 +22,10 @@ class Outcome(StrEnum):
     DONE = "done"
     DUPLICATE = "duplicate"
     SKIPPED = "skipped"
+
+
+class PatientErased(Exception):
+    """Its patient was erased: there is nothing left to do."""
 
 
 class DocumentUnknown(Exception):
@@ -42,14 +46,14 @@ class Delivery(NamedTuple):
 
 @transaction.atomic
 def receive(step: Step, *, document_id: str, job_id: uuid.UUID | None, correlation_id: str | None) -> Delivery:
-    """Note that a delivery came; raises `DocumentUnknown`.
+    """Note that a delivery came; raises `DocumentUnknown` and `PatientErased`.
 
     Whose document it is says its row, not the message. Without a correlation id the delivery gets that of the
     upload, so that its events are found beside it.
     """
     document = Document.objects.exclude(status=DocumentStatus.EXPECTED).filter(pk=document_id).first()
     if document is None:
-        raise DocumentUnknown
+        raise PatientErased if ErasedFile.objects.filter(pk=document_id).exists() else DocumentUnknown
     job = jobs.find(
         job_id=job_id,
         kind=step.job,

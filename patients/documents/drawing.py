@@ -47,10 +47,19 @@ def opened_picture(path: Path, content_type: str) -> Iterator[Image.Image]:
 def page_count(picture: Image.Image) -> int:
     """How many pages it has: only a TIFF has several.
 
-    Telephones put a thumbnail or a depth map behind a JPEG as further frames.
+    Telephones put a thumbnail or a depth map behind a JPEG as further frames. More than `MAX_PAGES` are not counted to
+    their end: each has to be looked for behind the one before, and there may be a hundred thousand.
     """
+    if picture.format != DECODERS[TIFF]:
+        return 1
     with refusals():
-        return int(getattr(picture, "n_frames", 1)) if picture.format == DECODERS[TIFF] else 1
+        for number in range(1, MAX_PAGES + 1):
+            try:
+                picture.seek(number)
+            except EOFError:
+                picture.seek(0)
+                return number
+    return MAX_PAGES + 1
 
 
 def drawn_picture(picture: Image.Image, number: int) -> Image.Image:

@@ -25,7 +25,7 @@ def keep_pages(document: Document, pages: Sequence[Page], *, of: int, now: datet
     Raises `ClaimLost` when another delivery has taken over, `Paused` when consent was withdrawn. A page is thus kept
     and told once, and after a kill the next delivery reads on behind it.
     """
-    stored = claims.locked(document.patient_id, document.pk)
+    stored = claims.locked(document.tenant_id, document.patient_id, document.pk)
     if stored.claim is None or stored.claim != document.claim:
         raise ClaimLost
     if not claims.may_be_processed(stored.patient):

@@ -60,6 +60,9 @@ class Storage(Protocol):
         Raises FileNotFoundError when nothing was put there, and `StorageUnavailable`.
         """
 
+    def delete(self, key: str) -> None:
+        """Delete the bytes, for good; where there are none nothing happens. Raises `StorageUnavailable`, OSError."""
+
 
 class Draft(NamedTuple):
     """Bytes that arrived and are not in their place yet."""
@@ -124,6 +127,13 @@ class LocalStorage:
         """The first bytes; raises FileNotFoundError when nothing was put there."""
         with self.open(key) as file:
             return file.read(length)
+
+    def delete(self, key: str) -> None:
+        """Delete the file, and what is left of a draft beside it that a crash left."""
+        place = self.path(key)
+        for draft in place.parent.glob(f".{place.name}.*"):
+            draft.unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
 
     def path(self, key: str) -> Path:
         """The file of a key; raises ValueError for one that could leave the folder."""

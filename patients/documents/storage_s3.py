@@ -86,6 +86,15 @@ class S3Storage:
             self._fetch(key, path)
             yield path
 
+    def delete(self, key: str) -> None:
+        """Delete the object; in a bucket that keeps versions, only the bucket's own rules end those."""
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=checked(key))
+        except ClientError as fault:
+            raise StorageUnavailable(_code(fault)) from None
+        except BotoCoreError as fault:
+            raise StorageUnavailable(type(fault).__name__) from None
+
     def _fetch(self, key: str, path: Path) -> None:
         try:
             body = self._client.get_object(Bucket=self._bucket, Key=checked(key))["Body"]

@@ -13,7 +13,7 @@ def resume_documents(patient: Patient) -> None:
     Their jobs ended when they were delivered without consent; those that did not end yet need nothing.
     """
     steps = {status: step for step in (READING, ANALYSIS) for status in (step.waiting, step.working)}
-    waiting = Document.objects.filter(patient=patient, status__in=steps)
+    waiting = Document.objects.filter(tenant_id=patient.tenant_id, patient=patient, status__in=steps)
     for document_id, status in waiting.values_list("pk", "status"):
         jobs.reopen(
             kind=steps[DocumentStatus(status)].job,

@@ -16,7 +16,7 @@ from curaway.qstash import CALLBACK_TIMEOUT_SECONDS
 from curaway.threads import in_worker
 from patients.documents import claims
 from patients.documents.claims import CLAIM, ClaimLost, Held, Keep, Paused, TooEarly
-from patients.documents.deliveries import Delivery, Outcome, receive
+from patients.documents.deliveries import Delivery, Outcome, PatientErased, receive
 from patients.documents.faults import Fault
 from patients.documents.steps import Step
 from patients.models import Document
@@ -58,7 +58,10 @@ async def work_on_document(
     Raises `DocumentUnknown`; the `Fault` that was recorded as its failure just now; and `NotNow`, after which
     delivering the job again is right. Whatever it raises, cancellation included, the document is free then.
     """
-    delivery = await in_worker(receive, step, document_id=document_id, job_id=job_id, correlation_id=correlation_id)
+    try:
+        delivery = await in_worker(receive, step, document_id=document_id, job_id=job_id, correlation_id=correlation_id)
+    except PatientErased:
+        return Outcome.SKIPPED
     serving = context.RequestContext(
         correlation_id=delivery.correlation_id, tenant_id=delivery.tenant_id, source_service="webhooks"
     )
@@ -97,6 +100,8 @@ async def _attempt(delivery: Delivery, work: Work) -> Outcome:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await _worked(delivery, work)
+    except PatientErased:
+        return Outcome.SKIPPED
     except (ClaimLost, TimeoutError):
         raise NotNow from None
     finally:

@@ -19,6 +19,7 @@ from curaway.threads import in_worker
 from events.log import StreamKey
 from events.registry import RankedMatch
 from patients import live
+from patients.errors import PatientUnknown
 from patients.matching import gate, results, steps
 from patients.matching.case import MatchCase, case_from_summary
 from patients.matching.catalogue import catalogue
@@ -139,4 +140,7 @@ async def _awaited(match: Match) -> Match:
 
 
 def _as_stored(match: Match) -> Match:
-    return Match.objects.get(pk=match.pk)
+    stored = Match.objects.filter(tenant_id=match.tenant_id, pk=match.pk).first()
+    if stored is None:
+        raise PatientUnknown  # erased meanwhile
+    return stored

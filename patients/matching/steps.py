@@ -18,6 +18,7 @@ from events.emit import emit_event
 from events.grammar import EventPayload
 from events.registry import MatchCompleted, MatchFailed, MatchRequested, MatchStageCompleted, RankedMatch
 from patients import queries
+from patients.errors import PatientUnknown
 from patients.idempotency_keys import KEPT_SECONDS
 from patients.matching.phrases import say
 from patients.models import Match, MatchStatus, Patient, Purpose
@@ -143,7 +144,8 @@ def _must_be_held(held: Match | None) -> None:
 
 
 def _open(patient: Patient) -> Match | None:
-    return Match.objects.filter(patient=patient, status=MatchStatus.REQUESTED).first()
+    matches = Match.objects.filter(tenant_id=patient.tenant_id, patient=patient)
+    return matches.filter(status=MatchStatus.REQUESTED).first()
 
 
 def _answered(patient: Patient, asked: Asked, now: datetime) -> Match | None:
@@ -151,13 +153,16 @@ def _answered(patient: Patient, asked: Asked, now: datetime) -> Match | None:
     if not asked.key:
         return None
     since = now - timedelta(seconds=KEPT_SECONDS)
-    matches = Match.objects.filter(patient=patient, request_key=asked.key, created_at__gt=since)
-    return matches.exclude(status=MatchStatus.FAILED).order_by("-created_at").first()
+    matches = Match.objects.filter(tenant_id=patient.tenant_id, patient=patient, request_key=asked.key)
+    return matches.filter(created_at__gt=since).exclude(status=MatchStatus.FAILED).order_by("-created_at").first()
 
 
 def _locked(match: Match) -> tuple[Patient, Match]:
-    patient = Patient.objects.select_for_update(no_key=True).get(pk=match.patient_id)
-    return patient, Match.objects.select_for_update(no_key=True).get(pk=match.pk)
+    tenant_id = match.tenant_id
+    patient = Patient.objects.select_for_update(no_key=True).filter(tenant_id=tenant_id, pk=match.patient_id).first()
+    if patient is None:
+        raise PatientUnknown  # erased meanwhile
+    return patient, Match.objects.select_for_update(no_key=True).get(tenant_id=tenant_id, pk=match.pk)
 
 
 def _interrupt(match: Match, patient: Patient, now: datetime) -> None:

@@ -17,7 +17,7 @@ from events import jobs
 from events.emit import emit_event
 from events.models import JobStatus
 from events.registry import EventType, NotificationFailed, NotificationSent
-from patients.documents.deliveries import Outcome
+from patients.documents.deliveries import Outcome, PatientErased
 from patients.models import Document, DocumentStatus, Match, Patient
 from patients.notifications.deliveries import Delivery
 from patients.notifications.models import Notification, NotificationKind, NotificationStatus
@@ -91,25 +91,25 @@ def fail(delivery: Delivery, *, reason: str, cause: str, retryable: bool) -> Out
 
 def release(delivery: Delivery, *, cause: str) -> None:
     """Give the claim back, if it is still this delivery's, so that the next one can begin at once."""
-    claimed = Notification.objects.filter(pk=delivery.notification_id, claim=delivery.claim)
-    claimed.update(claim=None, claimed_until=None, last_error=cause)
+    own = Notification.objects.filter(tenant_id=delivery.tenant_id, pk=delivery.notification_id)
+    own.filter(claim=delivery.claim).update(claim=None, claimed_until=None, last_error=cause)
 
 
-def is_being_sent(notification_id: str, *, now: datetime) -> bool:
+def is_being_sent(delivery: Delivery, *, now: datetime) -> bool:
     """Whether some delivery has it now."""
-    return Notification.objects.filter(pk=notification_id, claimed_until__gt=now).exists()
+    own = Notification.objects.filter(tenant_id=delivery.tenant_id, pk=delivery.notification_id)
+    return own.filter(claimed_until__gt=now).exists()
 
 
 def _locked(delivery: Delivery) -> tuple[Patient, Notification]:
-    patient = Patient.objects.select_for_update(no_key=True).get(pk=delivery.patient_id, tenant_id=delivery.tenant_id)
+    owned = {"pk": delivery.patient_id, "tenant_id": delivery.tenant_id}
+    patient = Patient.objects.select_for_update(no_key=True).filter(**owned).first()
+    if patient is None:
+        raise PatientErased
     stored, _ = Notification.objects.select_for_update(no_key=True).get_or_create(
         pk=delivery.notification_id,
-        defaults={
-            "patient": patient,
-            "tenant_id": delivery.tenant_id,
-            "kind": delivery.kind,
-            "about": delivery.about,
-        },
+        tenant_id=delivery.tenant_id,
+        defaults={"patient": patient, "kind": delivery.kind, "about": delivery.about},
     )
     return patient, stored
 

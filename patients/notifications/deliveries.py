@@ -12,6 +12,8 @@ from events import jobs
 from events.grammar import NOTIFIED_ABOUT
 from events.models import Job
 from events.registry import JobKind
+from patients import queries
+from patients.documents.deliveries import PatientErased
 from patients.models import Patient
 from patients.notifications.models import Notification, NotificationKind
 
@@ -52,7 +54,7 @@ class Delivery(NamedTuple):
 
 @transaction.atomic
 def receive(asked: Asked) -> Delivery:
-    """Note that a delivery came; raises `NotificationUnknown` or `PatientUnknown`."""
+    """Note that a delivery came; raises `NotificationUnknown`, `PatientUnknown` or `PatientErased`."""
     found = _by_id(asked.notification_id) if asked.notification_id else _by_kind(asked)
     if found.kind not in NotificationKind.values:
         raise NotificationUnknown
@@ -106,9 +108,11 @@ def _by_id(notification_id: str) -> Notification:
 
 def _by_kind(asked: Asked) -> Notification:
     """Asked for by hand: the one that a fact caused, if there is one, so that it is sent once; else one of its own."""
-    patient = Patient.objects.filter(pk=asked.patient_id).first()
+    patient = Patient.everyone.filter(pk=asked.patient_id).first()
     if patient is None:
         raise PatientUnknown
+    if patient.erased_at is not None:
+        raise PatientErased
     wanted = Job.objects.filter(
         tenant_id=patient.tenant_id, patient_id=patient.pk, kind=JobKind.NOTIFICATION, body__kind=asked.kind
     )
@@ -123,7 +127,7 @@ def _by_kind(asked: Asked) -> Notification:
 
 def _of(job: Job) -> Notification:
     if not Patient.objects.filter(pk=job.patient_id, tenant_id=job.tenant_id).exists():
-        raise PatientUnknown
+        raise PatientErased if queries.is_erased(job.tenant_id, job.patient_id) else PatientUnknown
     return Notification(
         pk=str(job.body.get("notification_id", "")),
         patient_id=job.patient_id,

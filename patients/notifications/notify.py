@@ -11,7 +11,7 @@ from curaway import context, log
 from curaway.finishing import to_its_end
 from curaway.qstash import CALLBACK_TIMEOUT_SECONDS
 from curaway.threads import in_worker
-from patients.documents.deliveries import Outcome
+from patients.documents.deliveries import Outcome, PatientErased
 from patients.notifications import claims
 from patients.notifications.claims import Begun, Held
 from patients.notifications.deliveries import Asked, Delivery, receive
@@ -38,7 +38,10 @@ async def notify(asked: Asked) -> Outcome:
     `NotNow`, after which delivering the job again is right. Goes on to its end when the caller hangs up: a mail
     that has left must be known to have left.
     """
-    delivery = await in_worker(receive, asked)
+    try:
+        delivery = await in_worker(receive, asked)
+    except PatientErased:
+        return Outcome.SKIPPED
     serving = context.RequestContext(
         correlation_id=delivery.correlation_id, tenant_id=delivery.tenant_id, source_service="webhooks"
     )
@@ -47,6 +50,13 @@ async def notify(asked: Asked) -> Outcome:
 
 
 async def _work(delivery: Delivery) -> Outcome:
+    try:
+        return await _sent(delivery)
+    except PatientErased:
+        return Outcome.SKIPPED
+
+
+async def _sent(delivery: Delivery) -> Outcome:
     begun = await _begin(delivery)
     if isinstance(begun, Outcome):
         return begun

@@ -61,7 +61,7 @@ def end_lost(claimed: Job, now: datetime) -> None:
 def _locked(job: Job) -> tuple[Patient | None, Job]:
     """The patient first, as everywhere; then the job as it is by now."""
     patient = Patient.objects.select_for_update(no_key=True).filter(pk=job.patient_id, tenant_id=job.tenant_id).first()
-    return patient, Job.objects.select_for_update().get(pk=job.pk)
+    return patient, Job.objects.select_for_update().get(tenant_id=job.tenant_id, pk=job.pk)
 
 
 def _end(job: Job, patient: Patient | None, now: datetime) -> Outcome:
@@ -76,7 +76,7 @@ def _end(job: Job, patient: Patient | None, now: datetime) -> Outcome:
 
 def _notification(job: Job, now: datetime) -> Outcome:
     delivery = delivery_of(job)
-    if notifications.is_being_sent(delivery.notification_id, now=now):
+    if notifications.is_being_sent(delivery, now=now):
         raise NotNow
     ended = notifications.fail(delivery, reason=notifications.GIVEN_UP, cause="GivenUp", retryable=True)
     return ended or Outcome.DONE

@@ -75,7 +75,7 @@ class TestFiles:
         dotenv = tmp_path / ".env"
         dotenv.write_text("\n".join(given))
         read = environment.load({"DEBUG": "on", "DATA_DIR": str(tmp_path)}, dotenv)
-        made_here = {"DEBUG", "DATA_DIR", "SECRET_KEY", "QSTASH_URL", "QSTASH_TOKEN"}
+        made_here = {"DEBUG", "DATA_DIR", "SECRET_KEY", "PHI_MASTER_KEYS", "QSTASH_URL", "QSTASH_TOKEN"}
         made_here |= {"QSTASH_CURRENT_SIGNING_KEY", "QSTASH_NEXT_SIGNING_KEY"}
         assert [
             variable.name

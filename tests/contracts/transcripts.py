@@ -15,14 +15,19 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "curaway.settings")
 
-from events.frames import HEARTBEAT, Done, connected_frame, done_frame, event_frame, instant
-from events.grammar import REGISTRY
-from events.log import Row
+import django
+
+django.setup()
+
+from events.frames import HEARTBEAT, Done, connected_frame, done_frame, event_frame, instant  # noqa: E402
+from events.grammar import REGISTRY  # noqa: E402
+from events.log import Row  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parents[2] / "contracts" / "transcripts"
 PATIENT = "demo-patient-maria-001"
 OPENED = datetime(2026, 1, 2, 3, 4, 5, 678901, UTC)
 RETRY_MS = 2000
+EPOCH = "5f0c1f52-6a3b-4c0e-9d3a-2b7f7d1c9e10"
 KNEE = {"document_id": "doc_1", "filename": "knee-report.pdf"}
 UPLOADED = {**KNEE, "content_type": "application/pdf", "size": 48213}
 PARSED = {**KNEE, "pages": 2, "characters": 1840, "method": "text"}
@@ -126,6 +131,7 @@ def _connected(*, position: int, head: int, resumed: bool, reset: str | None = N
         "head": head,
         "resumed": resumed,
         **({} if reset is None else {"reset": reset}),
+        "epoch": EPOCH,
         "heartbeat_seconds": 15,
         "expires_at": "2026-01-02T03:09:05.678901Z",
         "state": {"documents": [], "intake_progress": {"progress": 0.25, "categories": {}}, "position": head},

@@ -23,8 +23,8 @@ from hypothesis.stateful import (
 )
 
 from events import wakeup
+from events.testing import StreamClient, StreamEnded
 from tests.facts import positions, record, record_many
-from tests.streams import StreamClient, StreamEnded
 
 WRITERS = 8
 CLIENTS = 4

@@ -92,7 +92,7 @@ def left_by(patient: Any) -> dict[str, Any]:
     events = Event.objects.filter(patient_id=patient.pk).exclude(event_type="job_republished")
     notifications = Notification.objects.filter(patient=patient)
     return {
-        "documents": list(documents),
+        "documents": sorted(documents, key=str),
         "streamed": list(
             events.filter(position__isnull=False).order_by("position").values_list("position", "event_type")
         ),

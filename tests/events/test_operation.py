@@ -16,9 +16,9 @@ import psycopg
 import pytest
 
 from curaway.local.postgres import EmbeddedPostgres
+from events.testing import StreamClient, StreamEnded
 from tests.facts import record
 from tests.servers import ROOT, ProcessServer
-from tests.streams import StreamClient, StreamEnded
 from tests.waiting import wait_until
 
 MARIA = "demo-patient-maria-001"

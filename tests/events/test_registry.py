@@ -56,6 +56,11 @@ RECORDED_ONLY = {
     "phi_viewed",
     "events_exported",
     "job_republished",
+    "log_epoch_begun",
+    "patient_erased",
+    "process_drain_ordered",
+    "stream_end_ordered",
+    "streaming_switched",
 }
 
 DOCUMENT = {"document_id", "filename", "status"}

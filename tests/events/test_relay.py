@@ -91,6 +91,7 @@ def test_a_job_is_published_right_after_its_commit(people):
             "flow_key": "document-parse.tenant-curaway-patients",
             "retries": 3,
             "retry_delay": "pow(8, retried) * 5000",
+            "headers": {},
         }
     ]
 

@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from events import emit_event, wakeup
+from events.sealing import keys
 from tests.people import SHARED, People
 
 
@@ -18,15 +19,36 @@ def statements(asked: CaptureQueriesContext) -> list[str]:
 def test_a_fact_without_a_job_is_one_statement_and_its_ring_another(people: People) -> None:
     patient = people.patient()
     fact = {"document_id": "d", "filename": "a.pdf"}
+    emit_event("document_parsing", SHARED, patient.id, fact)
     with CaptureQueriesContext(connection) as asked:
         event = emit_event("document_parsing", SHARED, patient.id, fact)
     assert statements(asked) == ["prepared", "prepared"]
-    assert event.position == 1
+    assert event.position == 2
+
+
+def test_the_first_protected_fact_about_somebody_makes_their_key(people: People) -> None:
+    patient = people.patient()
+    with CaptureQueriesContext(connection) as asked:
+        emit_event("document_parsing", SHARED, patient.id, {"document_id": "d", "filename": "a.pdf"})
+    looked, made, fact = ["prepared"], ["BEGIN", *["prepared"] * 3, "COMMIT"], ["prepared", "prepared"]
+    assert statements(asked) == [*looked, *made, *fact]
+
+
+def test_a_process_that_does_not_know_the_key_looks_for_it_once(people: People) -> None:
+    patient = people.patient()
+    fact = {"document_id": "d", "filename": "a.pdf"}
+    emit_event("document_parsing", SHARED, patient.id, fact)
+    keys.forget(SHARED, patient.id)
+    with CaptureQueriesContext(connection) as asked:
+        emit_event("document_parsing", SHARED, patient.id, fact)
+        emit_event("document_parsing", SHARED, patient.id, fact)
+    assert statements(asked) == ["prepared"] * 5
 
 
 def test_a_fact_with_a_job_is_a_transaction_of_both(people: People) -> None:
     patient = people.patient()
     fact = {"document_id": "d", "filename": "a.pdf", "content_type": "application/pdf", "size": 1}
+    emit_event("document_uploaded", SHARED, patient.id, fact)
     with CaptureQueriesContext(connection) as asked:
         emit_event("document_uploaded", SHARED, patient.id, fact)
     assert statements(asked) == ["BEGIN", "prepared", "INSERT INTO ", "COMMIT", "prepared"]

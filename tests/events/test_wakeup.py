@@ -14,13 +14,13 @@ import pytest
 from django.db import connection, transaction
 
 from events import wakeup
+from events.testing import StreamClient
 from events.wakeup.ringer import PAUSE_SECONDS
 from events.wakeup.silence import Silence
 from patients.services.access import quarantine_patient
 from tests.events.test_delivery import CLIENTS, Listener, _plan, _write
 from tests.facts import positions, record, record_many
 from tests.servers import ProcessServer
-from tests.streams import StreamClient
 from tests.waiting import wait_until
 from tests.wide.carriers import Carrier, InSilence, OverNotify, OverRedis
 from tests.wide.redis_server import RedisServer

@@ -45,8 +45,6 @@ def published(queue: QStashDouble, job: Job) -> list[Any]:
 def test_between_commit_and_publish_the_job_is_published_by_another(people, process_server, monkeypatch):
     monkeypatch.setattr(jobs, "claim_due", lambda **_: [])  # this process has no queue
     patient = people.patient()
-    # What other tests left would stand before this job in the line, a minute each.
-    Job.objects.filter(status=JobStatus.WAITING).update(due_at=timezone.now() + timedelta(hours=1))
     with QStashDouble() as queue, process_server(QSTASH_URL=queue.url, QSTASH_TOKEN="t") as server:
         queue.seconds = 60  # the queue has heard of the job, and never says that it took it
         with httpx.Client(base_url=server.url, timeout=30) as http:

@@ -22,7 +22,7 @@ from patients.chat.sweep import answer_unanswered
 from patients.language_model import asking
 from patients.matching import explanation_llm
 from patients.matching import service as matching
-from patients.models import IdempotencyKey, Patient
+from patients.models import IdempotencyKey, Match, Patient
 from patients.services.consent import Decision, record_consent
 from tests.http_double import Answer, Request
 from tests.patients.chat.model import ModelDouble
@@ -125,7 +125,12 @@ def test_a_second_match_waits_for_the_first_one_and_holds_up_nobody(
 
     first = many.submit(ask)
     is_asked(model, 1)
+    waiting: list[Match] = []
+    awaited = matching._awaited
+    # One that came when the first was made already would make its own.
+    monkeypatch.setattr(matching, "_awaited", lambda match: (waiting.append(match), awaited(match))[1])
     others = [many.submit(ask) for _ in range(4)]
+    wait_until(lambda: len(waiting) == 4, seconds=60)
     assert http.get("/ready").status_code == 200
     assert not any(one.done() for one in others)
     model.go_on.set()

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 
 from patients.models import Patient
+from tests.conftest import put_off_jobs
 from tests.facts import record
 from tests.local.queue_process import Queue
 from tests.people import People
@@ -33,6 +34,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 @pytest.fixture(scope="module")
 def module_database_url(database: None) -> str:
     """The address of the test database, for processes that live as long as a module."""
+    put_off_jobs()
     of = connection.settings_dict
     return f"postgres://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 

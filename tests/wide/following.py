@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from h2.errors import ErrorCodes
 
-from tests.streams import Heard
+from events.testing import Heard
 
 
 class Following:

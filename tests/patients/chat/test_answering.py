@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from events import emit_event
 from events.log import StreamKey
+from events.testing import StreamClient
 from patients import live
 from patients.chat import answering, ids
 from patients.models import IdempotencyKey, Patient
 from tests.patients.chat.talk import Device, asks, events
 from tests.people import People
-from tests.streams import StreamClient
 
 TELLING = "I have diabetes and mild hypertension, I take metformin 1000 mg twice daily"
 Stream = Callable[..., StreamClient]

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from events.testing import StreamClient
 from patients.models import FhirResource, Patient
 from tests.patients.chat.talk import Device, asks, events, facts, questions
 from tests.people import People
-from tests.streams import StreamClient
 
 TELLING = "I have diabetes and mild hypertension, I take metformin 1000 mg twice daily"
 Stream = Callable[..., StreamClient]

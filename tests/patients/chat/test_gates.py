@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from events.models import Event
+from events.testing import StreamClient
 from patients.models import Consent, Document, IdempotencyKey, Patient
 from patients.services.access import quarantine_patient
 from tests.patients.chat.talk import Device, events, facts
 from tests.people import People
-from tests.streams import StreamClient
 
 TELLING = "I have diabetes and mild hypertension, I take metformin 1000 mg twice daily"
 Stream = Callable[..., StreamClient]

@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from events.models import Event
+from events.testing import StreamClient
 from patients.matching import service
 from patients.matching.explanation import explain
 from patients.matching.factors import WEIGHTS
 from patients.models import Patient
 from tests.patients.matching.records import TOLD, told
 from tests.people import People
-from tests.streams import StreamClient
 
 StreamOf = Callable[..., StreamClient]
 
