@@ -91,9 +91,9 @@ class Caddy(Proxy):
         return {"XDG_DATA_HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder)}
 
     def of_this_machine(self) -> dict[str, str]:
-        options = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"
         return {
-            f"{NAME} {{\n\t#": f"{options}https://localhost:{self.port} {{\n\ttls {self.certificate.chain} "
+            "{\n\tservers {": "{\n\tadmin off\n\tauto_https disable_redirects\n\tservers {",
+            f"{NAME} {{\n\t#": f"https://localhost:{self.port} {{\n\ttls {self.certificate.chain} "
             f"{self.certificate.key}\n\t#",
         }
 
