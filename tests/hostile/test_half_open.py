@@ -97,7 +97,10 @@ def test_ten_thousand_half_open_connections_harm_nobody(
         began = time.monotonic()
         for saying, members in parts.items():
             crowd.join(members, saying)
-        wait_until(lambda: descriptors_of(server.pid) >= descriptors + count - SPARE, seconds=HEAD_SECONDS)
+        wait_until(lambda: descriptors_of(server.pid) > descriptors + count // 2, seconds=HEAD_SECONDS)
+        at_once = descriptors_of(server.pid) - descriptors
+        # On a machine so slow that the first are let go before the last have come, they are never all there.
+        assert at_once >= count - SPARE or time.monotonic() - began > HEAD_SECONDS - 2 * LOOK_SECONDS
         others.are_served()
         grown = server.resident_bytes() - resident
         assert grown < count * EACH_BYTES
