@@ -7,8 +7,9 @@ quarantine, role, consent; writes are then counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,7 +19,7 @@ from curaway.errors import RoleForbidden, TenantHeaderMissing, TenantMismatch, T
 from curaway.identity import Identity, Role, verifier
 from events import wakeup
 from patients import queries
-from patients.arriving import Arrival, arrival
+from patients.arriving import NOTHING, Arrival, Besides, arrival
 from patients.errors import PatientQuarantined, PatientUnknown
 from patients.limits import count_write
 from patients.models import Membership, Patient, Tenant
@@ -36,19 +37,22 @@ class Caller:
     tenant: Tenant
     asks_for: Patient | None = None
     """The tenant's patient that the address names; whether they may see it is not said by this."""
+    besides: Sequence[Any] = ()
+    """What was asked besides about that patient."""
 
 
-def caller(request: HttpRequest) -> Caller:
+def caller(request: HttpRequest, besides: Besides = NOTHING) -> Caller:
     """Who is asking; found once per request. Their tenant and subject are on everything that it causes."""
     known = getattr(request, "auth", None)
     if isinstance(known, Caller):
         return known
     identity = verifier().verify(request.headers.get("Authorization"))
-    arrived = _arrival(request, identity)
+    arrived = _arrival(request, identity, besides)
     _check_belongs(identity, arrived)
     context.amend(tenant_id=arrived.tenant.id, actor_id=identity.subject)
-    request.auth = Caller(identity.subject, identity.role, arrived.tenant, arrived.patient)  # type: ignore[attr-defined]
-    return request.auth  # type: ignore[attr-defined,no-any-return]
+    who = Caller(identity.subject, identity.role, arrived.tenant, arrived.patient, arrived.besides)
+    request.auth = who  # type: ignore[attr-defined]
+    return who
 
 
 def reader(request: HttpRequest, patient_id: str) -> tuple[Caller, Patient]:
@@ -81,14 +85,14 @@ def registrar(request: HttpRequest) -> Caller:
     return who
 
 
-def _arrival(request: HttpRequest, identity: Identity) -> Arrival:
+def _arrival(request: HttpRequest, identity: Identity, besides: Besides) -> Arrival:
     tenant_id = request.headers.get("X-Tenant-ID", "").strip()
     if not tenant_id:
         raise TenantHeaderMissing
     patient_id = request.resolver_match.kwargs.get("patient_id", "") if request.resolver_match else ""
     # NUL and the like never reach the database, which would call them an error of ours.
     asked = {"tenant_id": tenant_id, "patient_id": patient_id if patient_id.isprintable() else ""}
-    found = arrival(subject=identity.subject, **asked) if tenant_id.isprintable() else None
+    found = arrival(subject=identity.subject, besides=besides, **asked) if tenant_id.isprintable() else None
     if found is None:
         raise TenantUnknown
     return found

@@ -10,8 +10,8 @@ from ninja import Router
 
 from curaway.envelope import Envelope, answer
 from curaway.identity import Role
-from events.log import StreamKey
 from patients import access, live, queries
+from patients.bearer import BearerInTenant
 from patients.idempotency import answer_once
 from patients.models import Purpose
 from patients.schemas import (
@@ -25,6 +25,7 @@ from patients.schemas import (
 )
 from patients.services.consent import Decision, record_consent
 from patients.services.registration import register_patient, update_patient
+from patients.state import STATE
 
 router = Router(tags=["Patients"])
 
@@ -72,12 +73,16 @@ def change(request: HttpRequest, patient_id: str, changes: PatientChange) -> Htt
     )
 
 
-@router.get("/patients/{patient_id}/summary", response=Envelope[SummaryAt], summary="Read the summary")
+@router.get(
+    "/patients/{patient_id}/summary",
+    auth=BearerInTenant(STATE),
+    response=Envelope[SummaryAt],
+    summary="Read the summary",
+)
 def read_summary(request: HttpRequest, patient_id: str) -> dict[str, Any]:
     """The record's summary and the stream position it was read at, from one snapshot: follow the stream from
     there and nothing is missed or told twice."""
-    _, patient = access.reader(request, patient_id)
-    return answer(live.snapshot(StreamKey(patient.tenant_id, patient.id))._asdict())
+    return answer(live.snapshot_for(*access.reader(request, patient_id))._asdict())
 
 
 @router.post("/consent", response={201: Envelope[ConsentRecord]}, summary="Grant or revoke a purpose")

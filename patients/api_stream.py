@@ -30,6 +30,8 @@ from patients import live
 from patients.access import Caller, reader
 from patients.bearer import BearerInTenant
 from patients.errors import PatientUnknown
+from patients.models import Patient
+from patients.state import STATE
 
 router = Router(tags=["events"])
 
@@ -66,7 +68,7 @@ class StreamBearer(BearerInTenant):
 @router.api_operation(
     ["GET", "HEAD"],
     "/patients/{patient_id}/events/stream",
-    auth=StreamBearer(),
+    auth=StreamBearer(STATE),
     summary="Follow a patient's events live (server-sent events)",
     openapi_extra=stream_openapi(),
 )
@@ -84,7 +86,7 @@ def open_stream(request: HttpRequest, patient_id: str, query: Query[StreamQuery]
 
 
 def _opened(request: HttpRequest, patient_id: str, query: StreamQuery) -> HttpResponse:
-    viewer = _viewer(request, patient_id)
+    caller, patient = reader(request, patient_id)
     types = _types(query.types)
     if not flags().enabled("sse_streaming"):
         raise StreamUnavailable(reason="disabled", retry_after=30)
@@ -96,7 +98,7 @@ def _opened(request: HttpRequest, patient_id: str, query: StreamQuery) -> HttpRe
         raise StreamUnavailable(reason="disabled", retry_after=30)
     if process.draining:
         raise StreamUnavailable(reason="draining", retry_after=2)
-    snapshot = live.snapshot(viewer.key)
+    snapshot = live.snapshot_for(caller, patient)
     resume = request.headers.get("Last-Event-ID") or query.after or None
     start = start_from(
         resume,
@@ -106,12 +108,11 @@ def _opened(request: HttpRequest, patient_id: str, query: StreamQuery) -> HttpRe
         known_epoch=query.epoch or None,
     )
     follow = query.follow.lower() in ("true", "1")
-    stream = Stream(process, viewer, start, follow=follow, types=types, report=analytics().capture)
+    stream = Stream(process, _viewer(caller, patient), start, follow=follow, types=types, report=analytics().capture)
     return door.leave_open(request, response, stream.live)
 
 
-def _viewer(request: HttpRequest, patient_id: str) -> Viewer:
-    caller, patient = reader(request, patient_id)
+def _viewer(caller: Caller, patient: Patient) -> Viewer:
     return Viewer(StreamKey(patient.tenant_id, patient.id), caller.subject, str(caller.role))
 
 
@@ -140,7 +141,7 @@ def read_events(request: HttpRequest, patient_id: str, query: Query[PageQuery]) 
     `position` is what to send as `after` next time; below `after` when that lay beyond the log's end. With
     `"reset": "ahead"` the position means nothing any more, as the log was restored: read `/summary` and begin there.
     """
-    viewer = _viewer(request, patient_id)
+    viewer = _viewer(*reader(request, patient_id))
     if query.epoch and query.epoch != current_epoch():
         return door.answer_now({"events": [], "position": log.head(viewer.key), "has_more": False, "reset": "ahead"})
     cursor = Cursor(viewer.key, query.after)

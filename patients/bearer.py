@@ -7,6 +7,7 @@ from ninja.security.http import HttpAuthBase
 
 from curaway.errors import InputInvalid, RouteUnknown
 from patients.access import Caller, caller
+from patients.arriving import NOTHING, Besides
 
 
 class BearerInTenant(HttpAuthBase):
@@ -15,8 +16,13 @@ class BearerInTenant(HttpAuthBase):
     openapi_scheme = "bearer"
     openapi_bearerFormat = "JWT"  # noqa: N815 (OpenAPI's own spelling)
 
+    def __init__(self, besides: Besides = NOTHING) -> None:
+        """`besides`: what the route will need of the patient; see `Caller.besides`."""
+        super().__init__()
+        self._besides = besides
+
     def __call__(self, request: HttpRequest) -> Caller:
-        who = caller(request)
+        who = caller(request, self._besides)
         # Postgres has no NUL in text: a query with one would fail as if it were our fault.
         if "\x00" in request.path:
             raise RouteUnknown

@@ -12,12 +12,14 @@ from django.db import connection
 from curaway import prepared
 from curaway.identity import Role
 from events.log import StreamKey
-from events.operations.log_epoch import EPOCH_SQL
 from events.question import Question, ask
 from events.viewers import Viewer
 from patients import rows
+from patients.access import Caller
 from patients.errors import PatientUnknown
-from patients.models import Document, FhirResource, Patient
+from patients.models import Document, Patient
+from patients.record.entries import Stated
+from patients.state import OPEN_MESSAGES_SQL, STATE
 from patients.summary import SummaryFacts, summary
 
 
@@ -30,61 +32,22 @@ class Snapshot(NamedTuple):
     """The life of the log that the position belongs to; see `events.operations.log_epoch`."""
 
 
-OPEN_MESSAGES_SQL = """
-FROM events AS message
-WHERE message.patient_id = {patient} AND message.tenant_id = {tenant}
-  AND message.event_type = 'chat_message_sent' AND starts_with(message.payload->>'message_id', 'msg_')
-  AND message.created_at > now() - interval '2 minutes' AND NOT EXISTS (
-    SELECT FROM events AS answer
-    WHERE answer.patient_id = message.patient_id AND answer.tenant_id = message.tenant_id
-      AND answer.event_type = 'agent_response_generated' AND answer.created_at > message.created_at
-      AND answer.payload->>'message_id' = 'ans_' || substr(message.payload->>'message_id', 5)
-  )
-"""
-"""Messages without their answer. They count for two minutes; the sweep has answered them by then."""
-
-DOCUMENTS_SQL = """
-SELECT id, filename, content_type, size, status, reason, retryable, method, characters, confidence,
-       page_count, pages_read, page_confidence, needs_review, clinical, created_at, uploaded_at
-FROM patients_document
-WHERE tenant_id = patient.tenant_id AND patient_id = patient.id AND status <> 'expected'
-ORDER BY created_at, id
-"""
-RECORD_SQL = """
-SELECT id, resource_type, code_system, code, display, details, source, source_id, confidence, canonical,
-       conflict_with_id
-FROM patients_fhirresource
-WHERE tenant_id = patient.tenant_id AND patient_id = patient.id AND superseded_by_id IS NULL
-ORDER BY recorded_at, source_id, place
-"""
-# Plain SQL: every stream begins with it, and building it by the ORM took longer than running it. One statement, since
-# that is what sees one snapshot.
 SNAPSHOT_SQL = f"""
-SELECT {rows.columns(Patient, "patient")}, coalesce(head.position, 0) AS head, ARRAY(
-    SELECT newest.purpose FROM (
-        SELECT DISTINCT ON (purpose) purpose, granted, expires_at FROM patients_consent
-        WHERE patient_id = patient.id AND tenant_id = patient.tenant_id ORDER BY purpose, id DESC
-    ) AS newest
-    WHERE newest.granted AND (newest.expires_at IS NULL OR newest.expires_at > now())
-) AS granted, (
-    SELECT to_jsonb(open) FROM (
-        SELECT id, status, stage, providers, created_at FROM patients_match
-        WHERE patient_id = patient.id AND tenant_id = patient.tenant_id AND status = 'requested'
-    ) AS open
-) AS match, ARRAY(
-    SELECT 'ans_' || substr(message.payload->>'message_id', 5)
-    {OPEN_MESSAGES_SQL.format(patient="patient.id", tenant="patient.tenant_id")} ORDER BY message.created_at
-) AS answers, (
-    SELECT jsonb_agg(found) FROM ({DOCUMENTS_SQL}) AS found
-) AS documents, (
-    SELECT jsonb_agg(found) FROM ({RECORD_SQL}) AS found
-) AS resources, ({EPOCH_SQL}) AS epoch
+SELECT {rows.columns(Patient, "patient")}, {", ".join(STATE.columns)}
 FROM patients_patient AS patient
-LEFT JOIN events_streamhead AS head ON head.tenant_id = patient.tenant_id AND head.patient_id = patient.id
+{STATE.joined}
 WHERE patient.tenant_id = %s AND patient.id = %s AND patient.erased_at IS NULL
 """  # noqa: S608 - put together of nothing but our own text
 
 PATIENT = len(rows.PATIENT_FIELDS)
+
+
+def snapshot_for(caller: Caller, patient: Patient) -> Snapshot:
+    """What the gate has read of `STATE` for a caller who was let in to this patient."""
+    if patient is caller.asks_for and caller.besides:
+        return _snapshot(patient, caller.besides)
+    # The address names them, but they were registered a moment after the gate had looked.
+    return snapshot(StreamKey(patient.tenant_id, patient.id))
 
 
 def snapshot(key: StreamKey) -> Snapshot:
@@ -97,13 +60,17 @@ def snapshot(key: StreamKey) -> Snapshot:
     row = next(iter(prepared.rows(SNAPSHOT_SQL, key)), None)
     if row is None:
         raise PatientUnknown
-    position, granted, match, answers, documents, resources, epoch = row[PATIENT:]
+    return _snapshot(rows.patient(row[:PATIENT]), row[PATIENT:])
+
+
+def _snapshot(patient: Patient, found: Sequence[Any]) -> Snapshot:
+    position, granted, match, answers, documents, resources, epoch = found
     facts = SummaryFacts(
-        patient=rows.patient(row[:PATIENT]),
+        patient=patient,
         position=position,
         documents=[_document(found) for found in json.loads(documents or "[]")],
         granted=frozenset(granted),
-        resources=[rows.partly(FhirResource, found) for found in json.loads(resources or "[]")],
+        resources=[Stated(**found) for found in json.loads(resources or "[]")],
         match=json.loads(match) if match else None,
         answers=answers,
     )

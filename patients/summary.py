@@ -9,7 +9,7 @@ from typing import Any
 from patients import intake
 from patients.models import Document, DocumentStatus, FhirResource, Patient
 from patients.record import queries as record
-from patients.record.entries import entries
+from patients.record.entries import Stated, entries
 
 IN_PROGRESS = frozenset({DocumentStatus.UPLOADED, DocumentStatus.PARSING, DocumentStatus.ANALYZING})
 """Statuses a document does not stay in."""
@@ -25,7 +25,7 @@ class SummaryFacts:
     position: int
     documents: Sequence[Document]
     granted: frozenset[str]
-    resources: Sequence[FhirResource] = ()
+    resources: Sequence[FhirResource | Stated] = ()
     match: dict[str, Any] | None = None
     answers: Sequence[str] = ()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
+from curaway import prepared
 
 
 class Opened(NamedTuple):
@@ -55,7 +55,7 @@ WHERE record.id = ended.id AND record.tenant_id = ended.tenant_id
 
 def write(opened: Sequence[Opened], ended: Sequence[Ended]) -> None:
     """One statement for all that opened and one for all that ended; doing it again changes nothing."""
-    with connection.cursor() as sql:
+    with prepared.cursor() as sql:
         for statement, rows in ((OPENED_SQL, opened), (ENDED_SQL, ended)):
             if rows:
                 sql.execute(statement, [list(column) for column in zip(*rows, strict=True)])

@@ -103,14 +103,15 @@ def test_one_that_breaks_inside_a_transaction_is_not_replaced_behind_its_back() 
 
 
 def test_what_is_prepared_survives_a_column_that_a_migration_adds() -> None:
-    from patients.arriving import ARRIVAL_SQL
+    from patients.arriving import NOTHING, arrival_sql
 
+    asked = arrival_sql(NOTHING)
     values = {"tenant": "nobody", "subject": "", "patient": ""}
-    assert prepared.rows(ARRIVAL_SQL, values) == []
+    assert prepared.rows(asked, values) == []
     with psycopg.connect(**_parameters(), autocommit=True) as other:
         other.execute("ALTER TABLE patients_tenant ADD COLUMN added_by_a_test int")
         try:
-            assert prepared.rows(ARRIVAL_SQL, values) == []
+            assert prepared.rows(asked, values) == []
         finally:
             other.execute("ALTER TABLE patients_tenant DROP COLUMN added_by_a_test")
-    assert prepared.rows(ARRIVAL_SQL, values) == []
+    assert prepared.rows(asked, values) == []
