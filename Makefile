@@ -42,7 +42,7 @@ demo: setup ## Against a running server: upload a scanned report for Maria and w
 browsers: setup ## The whole journey in Chromium, a phone, Firefox and WebKit (ONLY=chromium,phone chooses)
 	@$(PY) -m curaway.local.portal browsers
 
-bench: setup ## Measure against the floor and six others (BENCH=quick: in 3 minutes; ARGS=--help)
+bench: setup ## Measure against the floor and five others (BENCH=quick: in 3 minutes; ARGS=--help)
 	@$(PY) -m bench $(ARGS)
 
 conformance: setup ## The kit for event streams: ours, two peers, real clients (URL= PUBLISH= TOKEN=: any server)

@@ -62,6 +62,11 @@ class Results:
     def note(self, measure: str, contender: str, note: str) -> None:
         self.cell(measure, contender).note = note
 
+    def paired(self, measure: str, one: str, other: str) -> float:
+        """The median of the rounds' ratios, one / other, who took turns; NaN when one was not measured."""
+        pairs = zip(self.cell(measure, one).rounds, self.cell(measure, other).rounds, strict=False)
+        return median([mine / theirs for mine, theirs in pairs])
+
     def value(self, measure: str, contender: str) -> float:
         """The median of the rounds; NaN when it was not measured."""
         return self.cell(measure, contender).value

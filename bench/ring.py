@@ -42,6 +42,7 @@ class Ring:
         self._first_port = first_port
         self._bouts: dict[str, Bout] = {}
         self._ends_at = time.monotonic() + 60 * plan.longest_minutes
+        self._left_out: set[str] = set()
 
     def run(self, contenders: Sequence[str], measures: Sequence[str]) -> None:
         """Everything asked for."""
@@ -56,6 +57,7 @@ class Ring:
                 self._measure([bout] if bout.name not in COMPARED else [], measures)
         finally:
             self._clear_away()
+        self._tell_left_out()
 
     def _prepare(self, name: str, port: int) -> None:
         m.say(f"{name}: preparing")
@@ -68,6 +70,16 @@ class Ring:
                 self.results.fail(row.key, name, str(why))
             return
         self._bouts[name] = Bout(contender)
+
+    @property
+    def _too_late(self) -> str:
+        return f"left out: the run had taken {self._plan.longest_minutes:.0f} minutes"
+
+    def _tell_left_out(self) -> None:
+        for name in self._left_out:
+            for row in m.rows(self._plan):
+                if not ((cell := self.results.cell(row.key, name)).rounds or cell.failed):
+                    self.results.fail(row.key, name, self._too_late)
 
     def _clear_away(self) -> None:
         for bout in self._bouts.values():
@@ -108,7 +120,8 @@ class Ring:
     def _part(self, name: str, group: list[Bout], work: Callable[[], None]) -> None:
         who = ", ".join(bout.name for bout in group)
         if time.monotonic() > self._ends_at:
-            m.say(f"{name} of {who} left out: the run has taken {self._plan.longest_minutes:.0f} minutes")
+            m.say(f"{name} of {who} {self._too_late}")
+            self._left_out.update(bout.name for bout in group)
             return
         print(f"\n{name}: {who}", flush=True)
         try:

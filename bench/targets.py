@@ -44,13 +44,13 @@ def ours(measure: m.Measure) -> Callable[[Results], float]:
 
 
 def ratio(measure: m.Measure, other: str) -> Callable[[Results], float]:
-    """Ours / theirs."""
-    return lambda results: results.value(measure.key, "ours") / (results.value(measure.key, other) or math.nan)
+    """Ours / theirs, of the rounds in which they took turns."""
+    return lambda results: results.paired(measure.key, "ours", other)
 
 
 def inverse(measure: m.Measure, other: str) -> Callable[[Results], float]:
     """Theirs / ours: for times, where less is faster."""
-    return lambda results: results.value(measure.key, other) / (results.value(measure.key, "ours") or math.nan)
+    return lambda results: results.paired(measure.key, other, "ours")
 
 
 def within(upper: m.Measure, lower: m.Measure) -> Callable[[Results], float]:

@@ -21,6 +21,7 @@ ORDER BY log.patient_id, log.position
 """
 HEAD_SQL = "SELECT position FROM head WHERE patient_id = %s"
 HEARTBEAT_SECONDS = 15
+HEARTBEAT = b":\n"
 STATE = {"summary": "-" * 1679}
 """As long as the state of a patient whom `bench.seeding` made; the run's report shows both frames' lengths."""
 
@@ -67,7 +68,7 @@ class FloorServer:
         self._reader = await psycopg.AsyncConnection.connect(url, autocommit=True)
         self._ear = await psycopg.AsyncConnection.connect(url, autocommit=True)
         await self._ear.execute("LISTEN grown")
-        tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._read())]
+        tasks = [asyncio.create_task(work()) for work in (self._hear, self._read, self._beat)]
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in tasks:
@@ -92,6 +93,13 @@ class FloorServer:
                 for stream in self._rooms.get(patient, ()):
                     stream.frames.extend(frames)
                     stream.woken.set()
+
+    async def _beat(self) -> None:
+        """One clock for all streams: a timer for each would be what most of their time goes to."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            for stream in [stream for room in self._rooms.values() for stream in room]:
+                stream.woken.set()
 
     async def _frames(self, wanted: Iterable[tuple[str, int]]) -> dict[str, Frames]:
         cursors = list(wanted)
@@ -137,10 +145,11 @@ class FloorServer:
             stream.frames[:0] = (await self._frames([(patient, stream.cursor)])).get(patient, [])
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await self._write(send, self._connected(patient, stream.cursor, head))
-        while True:
-            if wire := self._next(stream):
-                await self._write(send, wire)
-            await self._rest(stream, send)
+        if wire := self._next(stream):
+            await self._write(send, wire)
+        while await stream.woken.wait():
+            stream.woken.clear()
+            await self._write(send, self._next(stream) or HEARTBEAT)
 
     @staticmethod
     def _next(stream: Stream) -> bytes:
@@ -149,14 +158,6 @@ class FloorServer:
         if wire:
             stream.cursor = frames[-1][0]
         return wire
-
-    async def _rest(self, stream: Stream, send: Any) -> None:
-        try:
-            async with asyncio.timeout(HEARTBEAT_SECONDS):
-                await stream.woken.wait()
-            stream.woken.clear()
-        except TimeoutError:
-            await self._write(send, b":\n")
 
     @staticmethod
     def _connected(patient: str, position: int, head: int) -> bytes:

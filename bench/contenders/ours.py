@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from bench.children import ROOT, ProgramDied, last_words
+from bench.children import ROOT, ProgramDied, Talking, last_words
 from bench.contenders.contender import HOST, Contender, patient_id
 from bench.event import EVENT_TYPE, PAYLOAD_SQL, TENANT, correlation_id, payload
 from curaway.local.issuer import ISSUER, LocalIssuer
 
 TOKEN_SECONDS = 3600
+READ_AGAIN = 50
+"""How many of a long history are sealed: those that whoever resumes has missed."""
 
 
 class Ours(Contender):
@@ -88,7 +90,16 @@ class Ours(Contender):
         return [str(heads.get(patient_id(number), 0)) for number in range(patients)]
 
     def add_events(self, *, patients: int, each: int, first_nonce: int) -> None:
-        self.cluster.run(ADD_SQL, EVENT_TYPE, TENANT, first_nonce, patients, each, patients, database=self.database)
+        self._sealer.ask(patients=list(range(patients)), each=each, first_nonce=first_nonce)
+
+    @cached_property
+    def _sealer(self) -> Talking:
+        return Talking("bench.sealed_rows", log=self.log, environ=self.environment())
+
+    def stop(self) -> None:
+        super().stop()
+        if sealer := self.__dict__.pop("_sealer", None):
+            sealer.stop()
 
     def tell(self, *, patients: int) -> None:
         self.cluster.run(TELL_SQL, patient_id(patients), database=self.database)
@@ -98,20 +109,14 @@ class Ours(Contender):
         transaction would be a million versions of the head's row."""
         with self.cluster.connect(self.database) as connection, connection.transaction():
             connection.execute("ALTER TABLE events DISABLE TRIGGER events_take_position")
-            connection.execute(HISTORY_SQL, [EVENT_TYPE, TENANT, patient_id(patient), rows])
+            connection.execute(HISTORY_SQL, [EVENT_TYPE, TENANT, patient_id(patient), rows - READ_AGAIN])
             connection.execute("ALTER TABLE events ENABLE TRIGGER events_take_position")
             head = "INSERT INTO events_streamhead (tenant_id, patient_id, position) VALUES (%s, %s, %s)"
-            connection.execute(head, [TENANT, patient_id(patient), rows])
+            connection.execute(head, [TENANT, patient_id(patient), rows - READ_AGAIN])
+        self._sealer.ask(patients=[patient], each=READ_AGAIN, first_nonce=rows - READ_AGAIN + 1)
         self.cluster.run("ANALYZE events", database=self.database)
 
 
-ADD_SQL = f"""
-INSERT INTO events (event_type, tenant_id, patient_id, payload, correlation_id, source_service)
-SELECT %s, %s, patient, {PAYLOAD_SQL.format(patient="patient")}, 'bench-' || (%s + number + turn * %s), 'curaway'
-FROM generate_series(0, %s - 1) AS turn, generate_series(0, %s - 1) AS number,
-     LATERAL (SELECT 'pat-' || lpad(number::text, 5, '0') AS patient) AS named
-ORDER BY turn, number
-"""
 TELL_SQL = """
 SELECT pg_notify('curaway_events', json_build_array('Grown', tenant_id, patient_id, position)::text)
 FROM events_streamhead WHERE patient_id < %s ORDER BY patient_id

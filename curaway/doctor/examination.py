@@ -17,6 +17,7 @@ from curaway.doctor.database import database
 from curaway.doctor.finding import Finding, fail, warn
 from curaway.doctor.flag import streaming_flag
 from curaway.doctor.keys import callback_keys, session_keys
+from curaway.doctor.master_keys import master_keys
 from curaway.doctor.recording import Recording
 from curaway.doctor.server import callbacks, development_mode, readiness
 from curaway.doctor.verdict import verdict
@@ -68,6 +69,7 @@ class Examination:
         yield from guarded("callback keys", lambda: [callback_keys(self.environment)])
         yield from guarded("flag", lambda: [streaming_flag(self.environment)])
         yield from guarded("database", lambda: database(self.environment))
+        yield from guarded("master keys", lambda: [master_keys(self.environment)])
         yield from guarded("database clock", lambda: [database_clock()])
         yield from guarded("wake-ups", lambda: [wakeups(self.environment)])
 

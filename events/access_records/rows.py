@@ -58,4 +58,4 @@ def write(opened: Sequence[Opened], ended: Sequence[Ended]) -> None:
     with prepared.cursor() as sql:
         for statement, rows in ((OPENED_SQL, opened), (ENDED_SQL, ended)):
             if rows:
-                sql.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+                sql.execute(statement, [prepared.array(list(column)) for column in zip(*rows, strict=True)])

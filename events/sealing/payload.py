@@ -28,6 +28,9 @@ QUOTED = f'"{PREFIX}'
 """How a sealed value begins in JSON as Postgres writes it."""
 
 
+_ERASED, _UNREADABLE = json.dumps(ERASED), json.dumps(UNREADABLE)
+
+
 class Place:
     """Whose event it is, and which: what its fields are bound to."""
 
@@ -68,14 +71,14 @@ class Opener:
         """`wrapped`: the patient's key as it is stored by now."""
         # As `Place.binding` begins.
         self._whose = f"{tenant_id}\0{patient_id}\0"
-        self._instead = json.dumps(ERASED)
+        self._instead = _ERASED
         self._decrypt: Callable[[bytes, bytes, bytes], bytes] | None = None
         if wrapped is not None:
             try:
                 self._decrypt = keys.unwrapped(bytes(wrapped), tenant_id, patient_id).decrypt
             except KeyUnusable as fault:
                 logger.error("key_not_usable", cause=type(fault).__name__)
-                self._instead = json.dumps(UNREADABLE)
+                self._instead = _UNREADABLE
 
     def text(self, stored: str, event_id: str) -> str:
         """The payload of this event with its sealed fields opened; see `opened`."""
@@ -106,11 +109,11 @@ class Opener:
 def _opened(value: str, field: str, place: Place, key: Key) -> str:
     try:
         cipher = key()
-        return json.dumps(ERASED) if cipher is None else seal.opened(value, cipher, place.binding(field))
+        return _ERASED if cipher is None else seal.opened(value, cipher, place.binding(field))
     except (SealBroken, KeyUnusable) as fault:
         return _unreadable(place.event_id, field, fault)
 
 
 def _unreadable(event_id: str, field: str, fault: Exception) -> str:
     logger.error("field_not_readable", event_id=event_id, field=field, cause=type(fault).__name__)
-    return json.dumps(UNREADABLE)
+    return _UNREADABLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -115,3 +116,19 @@ def test_what_is_prepared_survives_a_column_that_a_migration_adds() -> None:
         finally:
             other.execute("ALTER TABLE patients_tenant DROP COLUMN added_by_a_test")
     assert prepared.rows(asked, values) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("text", []),
+        ("text", ["pat_1", "", "NULL", "{x,y}", " a b ", "ä\u2028", "a\n\tb"]),
+        ("text", ['a"b', "c\\d", '\\"', "'"]),
+        ("bigint", [1, -2, 2**62]),
+        ("float8", [0.5, 1.0]),
+        ("uuid", [UUID(int=7)]),
+    ],
+)
+def test_a_list_arrives_as_it_is(kind: str, values: list[object]) -> None:
+    asked = f"SELECT value FROM unnest(%s::{kind}[]) WITH ORDINALITY AS sent(value, number) ORDER BY number"  # noqa: S608
+    assert [value for (value,) in prepared.rows(asked, [values])] == values

@@ -1,8 +1,8 @@
 """A rolling deploy under load: every process behind nginx is replaced while streams listen and facts are recorded.
 
-    python -m tests.wide.rolling --streams 2000 --rate 200
+    python -m tests.wide.deploy --streams 2000 --rate 200
 
-prints what was lost and doubled (nothing), and how the streams' returns were spread. The suite runs a small one.
+prints what was lost and doubled, and how the streams' returns were spread. The suite runs a small one.
 """
 
 from __future__ import annotations
@@ -67,10 +67,20 @@ class Report:
             f"connections ended: {dict(reasons)}; refused on the way back: {self.refused}",
             f"heard after: median {cuts[499] * 1000:.0f} ms, 99 % {cuts[989] * 1000:.0f} ms (of all, also missed ones)",
             "returns, by the wait that each stream was told:",
-            *histogram([one.told_ms for one in self.returns if one.told_ms is not None]),
+            *histogram(self.told_ms),
             "returns, by the time until it was connected again:",
-            *histogram([round(1000 * (one.back_at - one.left_at)) for one in self.returns if one.back_at]),
+            *histogram(self.away_ms),
         ]
+
+    @property
+    def told_ms(self) -> list[int]:
+        """How long each stream was told to wait."""
+        return [one.told_ms for one in self.returns if one.told_ms is not None]
+
+    @property
+    def away_ms(self) -> list[int]:
+        """How long each of them was away."""
+        return [round(1000 * (one.back_at - one.left_at)) for one in self.returns if one.back_at]
 
 
 def histogram(milliseconds: Sequence[int]) -> list[str]:
@@ -140,6 +150,7 @@ async def rolling(
         said = await asyncio.to_thread(writer.communicate)
         written = json.loads(said[0].splitlines()[-1])
         wrong = await settled(clients, written["recorded"])
+        returns = [one for client in clients for one in client.returns]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -148,7 +159,7 @@ async def rolling(
         written["recorded"],
         written["per_second"],
         wrong,
-        [one for client in clients for one in client.returns if one.reason == "draining"],
+        returns,
         [seconds for client in clients for seconds in client.latencies],
         sum(client.refused for client in clients),
     )

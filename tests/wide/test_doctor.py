@@ -71,6 +71,7 @@ def test_a_server_that_is_well_is_well_in_every_point(environment, server, peopl
         "vocabulary",
         "connections",
         "pooler",
+        "master keys",
         "database clock",
         "wake-ups",
         "readiness",
@@ -174,7 +175,7 @@ def test_without_database_and_server_everything_is_said_to_be_away(environment, 
     away = {"DATABASE_URL": f"postgres://u:hunter2@127.0.0.1:{free_port()}/d", "PUBLIC_BASE_URL": nowhere}
     code, found = examined({**environment, **away}, server, **away)
     failed = {check for check, (state, *_) in found.items() if state == "fail"}
-    assert failed == {"database", "database clock", "wake-ups", "readiness", "server clock", "callbacks"}
+    assert failed == {"database", "master keys", "database clock", "wake-ups", "readiness", "server clock", "callbacks"}
     assert code == 1
     assert "hunter2" not in json.dumps(found)
 

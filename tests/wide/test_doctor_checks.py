@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
+from base64 import b64encode
 from dataclasses import replace
 
 import pytest
 from django.conf import settings
+from django.db.migrations.recorder import MigrationRecorder
 
+from curaway.doctor.bell import wakeups
 from curaway.doctor.clocks import judged
+from curaway.doctor.database import database
 from curaway.doctor.examination import guarded
 from curaway.doctor.finding import State
 from curaway.doctor.flag import streaming_flag
 from curaway.doctor.keys import callback_keys, session_keys
+from curaway.doctor.master_keys import master_keys
 from curaway.doctor.server import development_mode, readiness
 from curaway.environment import PUBLIC_QSTASH_KEYS
+from events.models import PatientKey
+from events.sealing.master import MasterKeys
 from tests.doubles import FlagsmithDouble
+from tests.facts import record
 from tests.http_double import Answer, HttpDouble
 from tests.ports import free_port
 from tests.wide.queue import QSTASH
@@ -55,6 +64,60 @@ class TestKeys:
         assert session_keys(replace(settings.ENVIRONMENT, CLERK_JWT_KEY="hunter2")).state is State.FAIL
         away = f"http://127.0.0.1:{free_port()}/jwks"
         assert session_keys(replace(settings.ENVIRONMENT, CLERK_JWKS_URL=away)).state is State.FAIL
+
+    def test_patients_keys_need_the_master_key_that_wraps_them(self, people):
+        record(people.patient())
+        ours = settings.ENVIRONMENT
+        another = b64encode(os.urandom(32)).decode()
+        # What other tests have sealed with keys of their own counts as well.
+        mine = MasterKeys(ours.phi_master_keys).current.name
+        wrapped = PatientKey.objects.exclude(wrapped=None).values_list("wrapped", flat=True)
+        strange = sum(not bytes(one).startswith(mine) for one in wrapped)
+        assert master_keys(ours).state is (State.FAIL if strange else State.OK)
+        without = master_keys(replace(ours, PHI_MASTER_KEYS=(another,)))
+        assert without.state is State.FAIL
+        assert "not set here" in without.says
+        if not strange:
+            rotating = master_keys(replace(ours, PHI_MASTER_KEYS=(another, *ours.PHI_MASTER_KEYS)))
+            assert (rotating.state, rotating.do) == (State.WARN, "run manage.py rotate_phi_keys")
+
+
+class TestDatabase:
+    def test_a_migration_that_was_not_applied_is_named(self, people):
+        last = MigrationRecorder.Migration.objects.filter(app="patients").latest("id")
+        last.delete()
+        try:
+            found = {finding.check: finding for finding in database(settings.ENVIRONMENT)}
+            assert found["migrations"].state is State.FAIL
+            assert f"patients.{last.name}" in found["migrations"].says
+        finally:
+            last.save(force_insert=True)
+        assert {finding.check: finding.state for finding in database(settings.ENVIRONMENT)}["migrations"] is State.OK
+
+    def test_other_types_in_the_database_than_in_the_code_are_named(self, people, monkeypatch):
+        known = {"document_parsing": "document_update", "never_heard_of": "chat"}
+        monkeypatch.setattr("curaway.doctor.database.streamed_types", lambda: known)
+        found = {finding.check: finding for finding in database(settings.ENVIRONMENT)}
+        assert found["vocabulary"].state is State.FAIL
+
+    def test_a_database_without_room_for_another_process_is_full(self, people):
+        crowded = replace(settings.ENVIRONMENT, DATABASE_CONNECTIONS=10_000)
+        found = {finding.check: finding for finding in database(crowded)}
+        assert found["connections"].state is State.FAIL
+
+
+class TestWakeUps:
+    def test_a_ring_that_nobody_hears_is_a_failure(self, people, monkeypatch):
+        monkeypatch.setattr("curaway.doctor.bell.PATIENCE_SECONDS", 0.3)
+        monkeypatch.setattr("events.wakeup.notify.NotifyBell.ring", lambda *_: None)
+        assert (found := wakeups(settings.ENVIRONMENT)).state is State.FAIL
+        assert "rung over NOTIFY and not heard" in found.says
+
+    def test_a_redis_that_is_away_is_a_failure_and_none_a_warning(self):
+        away = replace(settings.ENVIRONMENT, EVENTS_WAKEUP_URL=f"redis://127.0.0.1:{free_port()}/0")
+        assert (found := wakeups(away)).state is State.FAIL
+        assert "Redis cannot be listened to" in found.says
+        assert wakeups(replace(settings.ENVIRONMENT, EVENTS_WAKEUP_URL="off")).state is State.WARN
 
 
 class TestFlag:
