@@ -66,6 +66,14 @@ OPENED_HOW = ("new", "resumed", "reset")
 RESETS = ("malformed", "ahead")
 ENDINGS = ("idle", "timeout", "draining", "disabled", "revoked", "lagging", "client", "error")
 REFUSALS = ("capacity", "disabled", "draining", "unavailable")
+RELAYED = ("published", "put off", "refused")
+SWEPT_WHAT = (
+    "access_records_ended",
+    "matches_ended",
+    "messages_answered_late",
+    "erased_files_deleted_late",
+    "jobs_published_late",
+)
 
 
 def _begin_at_zero() -> None:
@@ -75,10 +83,18 @@ def _begin_at_zero() -> None:
         (STREAM_RESETS, RESETS),
         (STREAMS_ENDED, ENDINGS),
         (STREAMS_REFUSED, REFUSALS),
-        (JOBS_RELAYED, ("published", "put off", "refused")),
+        (JOBS_RELAYED, RELAYED),
+        (SWEEPS, SWEPT_WHAT),
+        (SWEPT, SWEPT_WHAT),
     ):
         for word in words:
             counter.labels(word)
+
+
+def swept(found: str, count: int) -> None:
+    """A sweep was made for `found`, one of `SWEPT_WHAT`, and took up so many."""
+    SWEEPS.labels(found).inc()
+    SWEPT.labels(found).inc(count)
 
 
 def exposition(*collectors: Collector) -> bytes:

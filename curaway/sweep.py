@@ -41,8 +41,7 @@ class Sweep:
     async def _once(self) -> None:
         try:
             count = await in_worker(self._take_up)
-            metrics.SWEEPS.labels(self._found).inc()
-            metrics.SWEPT.labels(self._found).inc(count)
+            metrics.swept(self._found, count)
             if count:
                 logger.warning(self._found, count=count)
         except Error as fault:

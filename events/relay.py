@@ -102,6 +102,7 @@ class Relay:
         outcomes: Counter[str] = Counter()
         while claimed := await in_worker(jobs.claim_due, limit=AT_ONCE, now=now):
             outcomes.update(await asyncio.gather(*map(self._publish, claimed)))
+        metrics.swept("jobs_published_late", outcomes["published"])
         return outcomes
 
     async def _take_up(self, heard: asyncio.Event) -> None:

@@ -20,8 +20,8 @@ def record(patient: Any, filename: str = "report.pdf", *, correlation_id: str = 
     )
 
 
-def record_many(patient: Any, count: int) -> list[Event]:
-    return [record(patient) for _ in range(count)]
+def record_many(patient: Any, count: int, **fields: Any) -> list[Event]:
+    return [record(patient, **fields) for _ in range(count)]
 
 
 def positions(patient: Any) -> list[int]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench import usage
-from bench.chaos import notes, outcome
+from bench.chaos import outcome
 from bench.chaos.checks import check
 from bench.chaos.checks.violation import Violation
 from bench.chaos.clock import clocks_move
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         "command": options.command,
         "wakeup": run.world.bell.about,
         "clocks moved": clocks_move(),
-        "counts": outcome.counts(evidence, notes.read(run.world.notes, "wire.jsonl")),
+        "counts": outcome.counts(evidence),
         "faults": {str(kind): number for kind, number in sorted(run.conductor.counts.items())},
         "plan": [fault.as_json() for fault in run.faults],
         "quiet_after": run.quiet_after,

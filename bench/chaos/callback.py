@@ -20,20 +20,26 @@ CALLBACKS: Final = b"POST /webhooks/"
 
 
 class Callbacks:
-    """What is done to callbacks: each of `twice`, `late` and `lost` is a share of them, until its time is over."""
+    """What is done to callbacks: each of `twice`, `late` and `lost` is a share of them, until its time is over.
+
+    The first one that passes is met whatever the share, and after that time too: none shall have been for nothing.
+    """
 
     def __init__(self, dial: Callable[[], Awaitable[Connection]], notes: Notebook, draw: random.Random) -> None:
         self._dial = dial
         self._notes = notes
         self._draw = draw
         self._shares: dict[str, tuple[float, float]] = {}
+        self._owed: set[str] = set()
         self._copies: set[asyncio.Task[bytes]] = set()
 
     def disturb(self, what: str, *, share: float, seconds: float) -> None:
         self._shares[what] = (share, time.monotonic() + seconds)
+        self._owed.add(what)
 
     def heal(self) -> None:
         self._shares.clear()
+        self._owed.clear()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take one request and answer it."""
@@ -87,6 +93,9 @@ class Callbacks:
         return answer
 
     def _meets(self, what: str) -> bool:
+        if what in self._owed:
+            self._owed.remove(what)
+            return True
         share, until = self._shares.get(what, (0.0, 0.0))
         return time.monotonic() < until and self._draw.random() < share
 

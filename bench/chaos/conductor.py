@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 from bench.chaos.child import Child
 from bench.chaos.fault import Fault, Kind
@@ -129,6 +129,20 @@ HARMFUL = frozenset(
     }
 )
 """Faults that take who sends mails, or the database it stores in."""
+
+
+def harmful_spans(noted: list[dict[str, Any]]) -> list[tuple[float, float]]:
+    """When each harmful fault really began and ended."""
+    began: dict[tuple[str, str], float] = {}
+    spans = []
+    for one in noted:
+        if one["kind"] in HARMFUL:
+            key = (one["kind"], one["target"])
+            if one["said"] == "begins":
+                began[key] = one["at"]
+            else:
+                spans.append((began[key], one["at"]))
+    return spans
 
 
 def _nothing(_: Fault) -> None:

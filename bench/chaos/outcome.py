@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.chaos.checks import Evidence, Note
+from bench.chaos.checks import Evidence
 from bench.chaos.checks.mail import left_again
 from bench.chaos.checks.violation import Violation
 from bench.children import ROOT
@@ -20,7 +20,7 @@ SHOWN = 40
 """Violations that are printed; all are counted."""
 
 
-def counts(found: Evidence, network: Sequence[Note]) -> dict[str, Any]:
+def counts(found: Evidence) -> dict[str, Any]:
     """How much happened, by name; delays in seconds from recording to hearing, whatever lay between."""
     said = Counter(one["said"] for one in found.heard)
     streamed = sum(1 for event in found.table.events if event.position is not None)
@@ -45,7 +45,7 @@ def counts(found: Evidence, network: Sequence[Note]) -> dict[str, Any]:
         "jobs": dict(sorted(jobs.items())),
         "mails": len(found.mails),
         "mails twice": left_again(found.mails),
-        "network": dict(sorted(Counter(note["done"] for note in network).items())),
+        "network": dict(sorted(Counter(note["done"] for note in found.network).items())),
         "streams ended": dict(sorted(Counter(one["reason"] for one in found.heard if one["said"] == "done").items())),
         "delay": delays(found),
     }

@@ -38,6 +38,7 @@ class Wire:
         self._draw = random.Random(f"{seed}/wire")
         self._links: set[Link] = set()
         self._turn = 0
+        self._due: list[dict[str, Any]] = []
         self.callbacks = Callbacks(self._dial, notes, self._draw)
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -50,6 +51,7 @@ class Wire:
         link = Link((reader, writer), worker)
         link.cut_in_middle.add_done_callback(self._note_cut)
         self._links.add(link)
+        self._catch_up()
         try:
             await link.run()
         except ConnectionError:
@@ -59,21 +61,36 @@ class Wire:
 
     def obey(self, command: dict[str, Any]) -> None:
         match command["do"]:
-            case "cut":
-                for link in self._some(command["share"]):
-                    link.cut()
-            case "slow":
-                for link in self._some(command["share"]):
-                    rate = self._draw.randint(SLOWEST, FASTEST)
-                    link.slow(rate=rate, seconds=command["seconds"])
-                    self._notes.note(done="client slowed", rate=rate)
+            case "cut" | "slow":
+                self._disturb_clients(command)
             case "heal":
+                self._due.clear()
                 self.callbacks.heal()
             case what:
                 self.callbacks.disturb(what, share=command["share"], seconds=command["seconds"])
 
+    def _disturb_clients(self, command: dict[str, Any]) -> None:
+        if not self._links:
+            self._due.append(command)
+            return
+        for link in self._some(command["share"]):
+            if command["do"] == "cut":
+                link.cut()
+            else:
+                rate = self._draw.randint(SLOWEST, FASTEST)
+                link.slow(rate=rate, seconds=command["seconds"])
+                self._notes.note(done="client slowed", rate=rate)
+
+    def _catch_up(self) -> None:
+        """Do what was asked for while nobody was there to meet it."""
+        due, self._due = self._due, []
+        for command in due:
+            self.obey(command)
+
     def _some(self, share: float) -> list[Link]:
-        return [link for link in self._links if self._draw.random() < share]
+        """A share of those who are connected, and one at least."""
+        links = list(self._links)
+        return [link for link in links if self._draw.random() < share] or [self._draw.choice(links)]
 
     def _note_cut(self, cut: asyncio.Future[bool]) -> None:
         if not cut.cancelled():

@@ -149,6 +149,7 @@ def _keep(
         "began": began.isoformat(timespec="seconds"),
         "seconds": round(took),
         "revision": revision(),
+        "command": "make conformance",
         "machine": usage.machine(),
         "subjects": report.as_json(results),
         "clients": [
@@ -157,7 +158,7 @@ def _keep(
         ],
     }
     print(f"Written to {write_json(report.RESULTS.parent, report.RESULTS.stem, facts)}")
-    report.write_page(text)
+    report.write_page(f"{report.heading(facts)}\n\n{text}")
 
 
 if __name__ == "__main__":

@@ -111,6 +111,15 @@ def as_json(tried: Tried) -> dict[str, Any]:
     }
 
 
+def heading(facts: Mapping[str, Any]) -> str:
+    """What the tables are of: when, on which machine, of which revision, and how they are made again."""
+    machine = facts["machine"]
+    return (
+        f"{facts['began']:.10}, {machine['processor']}, {machine['cores']} cores, revision {facts['revision']}; "
+        f"it took {facts['seconds']} s. Again: `{facts['command']}`."
+    )
+
+
 def write_page(text: str, *, page: Path = PAGE) -> None:
     """Put the tables between the page's markers; raises ValueError when it has none."""
     before, begin, rest = page.read_text().partition(BEGIN)

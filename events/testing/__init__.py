@@ -12,7 +12,8 @@ Nothing here needs a test framework; none of it is imported by the running appli
 from events.testing.captured import CapturedEvents, captured_events
 from events.testing.clock import FakeClock
 from events.testing.emitted import assert_emitted, assert_not_emitted
-from events.testing.stream_client import Heard, StreamClient, StreamEnded
+from events.testing.heard import Heard
+from events.testing.stream_client import StreamClient, StreamEnded
 
 __all__ = [
     "CapturedEvents",

@@ -9,17 +9,23 @@ from typing import Any
 from django.db import transaction
 from django.db.models.signals import post_save
 
+from events.grammar import EventPayload
 from events.models import Event
+
+Kind = str | type[EventPayload]
+"""A stored event type, a member of `EventType`, or the payload's class."""
 
 
 class CapturedEvents:
     """The facts recorded while it listened, in the order of recording.
 
     `recorded` holds all of them; `committed` only those whose transaction was committed, in the order of commit:
-    what a stream would have carried. A fact that was rolled back is in the first and not in the second.
+    what a stream would have carried. A fact that was rolled back is in the first and not in the second. Where several
+    threads commit at once, their order is that of the facts' `position`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self._fields = fields
         self.recorded: list[Event] = []
         self.committed: list[Event] = []
 
@@ -27,24 +33,26 @@ class CapturedEvents:
         """The event types that were committed, in order."""
         return [str(event.event_type) for event in self.committed]
 
-    def of(self, event_type: str, **fields: Any) -> list[Event]:
-        """The committed events of that type with these payload fields or columns."""
-        return [event for event in self.committed if event.event_type == event_type and matches(event, fields)]
+    def of(self, kind: Kind, /, **fields: Any) -> list[Event]:
+        """The committed events of that kind with these payload fields or columns."""
+        wanted = {"event_type": event_type(kind), **fields}
+        return [event for event in self.committed if matches(event, wanted)]
 
     def _heard(self, instance: Event, created: bool, **_: Any) -> None:
-        if created:
+        if created and matches(instance, self._fields):
             self.recorded.append(instance)
             transaction.on_commit(lambda: self.committed.append(instance))
 
 
 @contextmanager
-def captured_events() -> Iterator[CapturedEvents]:
-    """Everything that this process records inside of the block, from any thread.
+def captured_events(**fields: Any) -> Iterator[CapturedEvents]:
+    """Everything that this process records inside of the block, from any thread, with these payload fields or
+    columns: `patient_id=…` leaves out what the server does for others meanwhile.
 
     Aware of commits: inside of a test that runs in a transaction (Django's `TestCase`, pytest-django's `db`), which
     never commits, the callbacks that wait for a commit run when the block ends, as they would have.
     """
-    captured = CapturedEvents()
+    captured = CapturedEvents(fields)
     with ExitStack() as until:
         if transaction.get_connection().in_atomic_block:
             from django.test import TestCase
@@ -53,6 +61,10 @@ def captured_events() -> Iterator[CapturedEvents]:
         post_save.connect(captured._heard, sender=Event, weak=False)
         until.callback(post_save.disconnect, captured._heard, sender=Event)
         yield captured
+
+
+def event_type(kind: Kind) -> str:
+    return kind if isinstance(kind, str) else str(kind.records)
 
 
 COLUMNS = frozenset(field.name for field in Event._meta.get_fields()) - {"payload", "jobs"}

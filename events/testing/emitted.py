@@ -6,12 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from events.grammar import EventPayload
 from events.models import Event
-from events.testing.captured import MISSING, CapturedEvents, captured_events, value_of
-
-Kind = str | type[EventPayload]
-"""A stored event type, a member of `EventType`, or the payload's class."""
+from events.testing.captured import MISSING, CapturedEvents, Kind, captured_events, event_type, value_of
 
 
 class Emitted:
@@ -26,7 +22,7 @@ class Emitted:
 
 
 @contextmanager
-def assert_emitted(kind: Kind, **fields: Any) -> Iterator[Emitted]:
+def assert_emitted(kind: Kind, /, **fields: Any) -> Iterator[Emitted]:
     """The block commits exactly one fact of this kind with these payload fields or columns (`patient_id=…`).
 
         with assert_emitted(DocumentUploaded, status="uploaded", actor_id="user_1") as emitted:
@@ -38,7 +34,7 @@ def assert_emitted(kind: Kind, **fields: Any) -> Iterator[Emitted]:
     emitted = Emitted()
     with captured_events() as captured:
         yield emitted
-    found = captured.of(event_type(kind), **fields)
+    found = captured.of(kind, **fields)
     if len(found) != 1:
         raise AssertionError(
             f"{len(found)} facts instead of one: {event_type(kind)}. {_instead(captured, kind, fields)}"
@@ -47,21 +43,18 @@ def assert_emitted(kind: Kind, **fields: Any) -> Iterator[Emitted]:
 
 
 @contextmanager
-def assert_not_emitted(kind: Kind, **fields: Any) -> Iterator[None]:
-    """The block commits no fact of this kind with these fields; one that is rolled back is none."""
-    with captured_events() as captured:
+def assert_not_emitted(kind: Kind | None = None, /, **fields: Any) -> Iterator[None]:
+    """The block commits no fact of this kind with these fields; one that is rolled back is none. Without a kind, no
+    fact at all: `assert_not_emitted(patient_id=…)`."""
+    with captured_events(**fields) as captured:
         yield
-    found = captured.of(event_type(kind), **fields)
+    found = captured.types() if kind is None else [event_type(kind)] * len(captured.of(kind))
     if found:
-        raise AssertionError(f"{len(found)} facts that should not be: {event_type(kind)}")
-
-
-def event_type(kind: Kind) -> str:
-    return kind if isinstance(kind, str) else str(kind.records)
+        raise AssertionError(f"{len(found)} facts that should not be: {', '.join(found)}")
 
 
 def _instead(captured: CapturedEvents, kind: Kind, fields: dict[str, Any]) -> str:
-    same = captured.of(event_type(kind))
+    same = captured.of(kind)
     if same:
         return "; ".join(_difference(event, fields) for event in same)
     rolled_back = sum(event.event_type == event_type(kind) for event in captured.recorded)

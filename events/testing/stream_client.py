@@ -5,31 +5,22 @@ from __future__ import annotations
 import json
 import socket
 import time
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+from events.testing.heard import Heard, heard
 
 
 class StreamEnded(AssertionError):
     """The body ended (`clean`: with its terminating chunk) while more was expected."""
 
 
-@dataclass(frozen=True)
-class Heard:
-    """A frame as it came."""
-
-    event: str
-    id: str | None
-    data: dict[str, Any]
-    raw: bytes
-
-    @property
-    def position(self) -> int:
-        return int(self.data["position"])
-
-
 class StreamClient:
-    """Opens `GET …/events/stream` over a socket and takes the chunked body apart itself."""
+    """Opens `GET …/events/stream` over a socket and takes the chunked body apart itself.
+
+    To connect and to send the request may take `connect_seconds` each; after that, and after `seconds` of every method
+    that waits, AssertionError is raised.
+    """
 
     def __init__(
         self,
@@ -41,6 +32,7 @@ class StreamClient:
         extra_headers: dict[str, str] | None = None,
         method: str = "GET",
         receive_buffer: int | None = None,
+        connect_seconds: float = 10,
         **query: Any,
     ) -> None:
         self.url, self.patient, self._headers = url, patient, {**headers, **(extra_headers or {})}
@@ -58,19 +50,30 @@ class StreamClient:
         self.clean_end = False
         self._buffer = b""
         self._body = b""
-        where = urlsplit(url)
         self._socket = socket.socket()
+        self._socket.settimeout(connect_seconds)
         if receive_buffer is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self._socket.connect((where.hostname, where.port))
+        where = urlsplit(url)
         lines = [
             f"{method} {target} HTTP/1.1",
             f"Host: {where.netloc}",
             *(f"{k}: {v}" for k, v in headers.items()),
         ]
-        self._socket.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        self._ask((where.hostname, where.port), "\r\n".join([*lines, "", ""]).encode("latin-1"))
         self.status = 0
         self.headers: dict[str, str] = {}
+
+    def _ask(self, address: tuple[Any, Any], request: bytes) -> None:
+        try:
+            self._socket.connect(address)
+            self._socket.sendall(request)
+        except TimeoutError:
+            self._socket.close()
+            raise AssertionError("the request was not taken in time") from None
+        except BaseException:
+            self._socket.close()
+            raise
 
     def open(self, seconds: float = 10) -> StreamClient:
         """Read the answer's head."""
@@ -114,7 +117,7 @@ class StreamClient:
                 self._body = self._body[2:]
             if b"\n\n" in self._body:
                 wire, self._body = self._body.split(b"\n\n", 1)
-                frame = _heard(wire + b"\n\n")
+                frame = heard(wire + b"\n\n")
                 self.position = self.position if frame.id is None else int(frame.id)
                 return frame
             self._chunk(deadline)
@@ -178,7 +181,9 @@ class StreamClient:
         self._body += rest[:length]
 
     def _receive(self, deadline: float) -> None:
-        self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+        left = deadline - time.monotonic()
+        _expect(left > 0, "nothing came in time")  # a server that never pauses is none to wait for
+        self._socket.settimeout(left)
         try:
             got = self._socket.recv(65536)
         except TimeoutError:
@@ -188,16 +193,6 @@ class StreamClient:
         if not got:
             raise StreamEnded("the connection was cut")
         self._buffer += got
-
-
-def _heard(wire: bytes) -> Heard:
-    fields: dict[str, str] = {}
-    for line in wire.decode().split("\n"):
-        if line and not line.startswith(":"):
-            name, _, value = line.partition(": ")
-            _expect(name not in fields, f"two {name} lines in one frame")
-            fields[name] = value
-    return Heard(fields["event"], fields.get("id"), json.loads(fields["data"]), wire)
 
 
 def _expect(true: bool, otherwise: str) -> None:

@@ -63,7 +63,11 @@ async def work_on_document(
     except PatientErased:
         return Outcome.SKIPPED
     serving = context.RequestContext(
-        correlation_id=delivery.correlation_id, tenant_id=delivery.tenant_id, source_service="webhooks"
+        correlation_id=delivery.correlation_id,
+        tenant_id=delivery.tenant_id,
+        source_service="webhooks",
+        # What this work causes stands under it in the trace.
+        traceparent=context.current().traceparent,
     )
     with context.serving(serving):
         task = asyncio.create_task(_attempt(delivery, work))

@@ -5,33 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from bench.conformance.address import Address
 from bench.conformance.target import Profile, Target
+from tests.bench.small_request import Request, request_of
 
 HEARTBEAT_SECONDS = 0.2
 ORIGIN = "http://localhost:5173"
 LONGEST_HEAD = 64 * 1024
-
-
-@dataclass
-class Request:
-    """A request's head."""
-
-    method: str
-    path: str
-    version: str
-    headers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def first(self, name: str) -> str | None:
-        return next(iter(self.headers.get(name, [])), None)
-
-    @property
-    def room(self) -> str:
-        return self.path.partition("?")[0]
 
 
 class SmallServer:
@@ -79,7 +62,7 @@ class SmallServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             try:
-                while await self._answer(_request(await reader.readuntil(b"\r\n\r\n")), reader, writer):
+                while await self._answer(request_of(await reader.readuntil(b"\r\n\r\n")), reader, writer):
                     pass
             finally:
                 writer.close()
@@ -160,15 +143,20 @@ class SmallServer:
         resumes = asked.isdigit() and self._sin != "does not resume"
         at = min(int(asked[:18]), self._told[request.room]) if resumes else self._told[request.room]
         leaving = asyncio.create_task(reader.read())
+        # A client that was cut is one that left.
+        leaving.add_done_callback(lambda left: left.cancelled() or left.exception())
         while not leaving.done():
             changed = self._changed
             for number in range(at + 1, self._told[request.room] + 1):
-                writer.write(wire(self._event(number)))
+                await self._tell(writer, wire(self._event(number)))
             at = self._told[request.room]
             await writer.drain()
             if not await _within(HEARTBEAT_SECONDS, changed.wait(), leaving) and self._sin != "silent":
                 writer.write(wire(self._heartbeat()))
         leaving.cancel()
+
+    async def _tell(self, writer: Any, event: bytes) -> None:
+        writer.write(event)
 
     def _event(self, number: int) -> bytes:
         frame = f'event: note\nid: {number}\ndata: {{"number": {number}}}\n\n'
@@ -210,16 +198,3 @@ def _plain(writer: Any, status: str, body: bytes) -> bool:
     head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
     return True
-
-
-def _request(head: bytes) -> Request | None:
-    first, *lines = head.decode("latin-1").split("\r\n")
-    parts = first.split(" ")
-    if len(parts) != 3 or not parts[2].startswith("HTTP/1."):
-        return None
-    request = Request(*parts)
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if colon:
-            request.headers[name.lower()].append(value.strip())
-    return request

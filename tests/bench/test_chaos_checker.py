@@ -11,6 +11,7 @@ import pytest
 from bench.chaos.checks import check
 from bench.chaos.checks.table import Job
 from bench.chaos.digest import digests
+from bench.chaos.fault import Kind
 from tests.bench.chaos_evidence import ANNA, BEN, Story, connection, heard, told, without
 
 
@@ -30,6 +31,23 @@ def test_evidence_without_a_mistake_has_no_violation(story: Story) -> None:
 def test_an_event_that_never_came_is_lost(story: Story) -> None:
     story.notes["own"] = without(story.notes["own"], 3)
     assert rules(story) == {"nothing is lost"}
+
+
+NETWORK = {
+    Kind.CLIENTS_CUT: "client cut between frames",
+    Kind.CLIENTS_SLOWED: "client slowed",
+    Kind.CALLBACKS_TWICE: "callback twice",
+    Kind.CALLBACKS_LATE: "callback late",
+    Kind.ANSWERS_LOST: "callback's answer lost",
+}
+
+
+@pytest.mark.parametrize("missing", NETWORK)
+def test_a_fault_of_the_network_that_met_nobody_proves_nothing(story: Story, missing: Kind) -> None:
+    noted = [{"at": 1001.0, "done": done} for kind, done in NETWORK.items() if kind is not missing]
+    evidence = story.evidence()._replace(begun=set(Kind), network=noted)
+    assert [str(one) for one in check(evidence)] == [f"every fault of the network meets somebody: {missing}"]
+    assert list(check(evidence._replace(begun=set(Kind) - {missing}))) == []
 
 
 def test_the_last_event_is_missed_too(story: Story) -> None:

@@ -12,6 +12,8 @@ from tests.servers import ROOT
 
 FAULTS = "web-paused,wakeup-killed,writer-killed,clients-cut,callbacks-twice"
 
+SAID = {"web worker paused", "wake-up killed", "writer killed", "client sockets cut", "callbacks delivered twice"}
+
 
 def test_a_short_run_keeps_every_promise(tmp_path: Path) -> None:
     report = tmp_path / "chaos.json"
@@ -28,4 +30,7 @@ def test_a_short_run_keeps_every_promise(tmp_path: Path) -> None:
     assert facts["violations"] == []
     assert facts["counts"]["events heard"] > 50
     assert facts["counts"]["outsiders refused"] > 0
-    assert set(facts["faults"]) == {fault["kind"] for fault in facts["plan"]} != set()
+    assert set(facts["faults"]) == {fault["kind"] for fault in facts["plan"]} == SAID
+    network = facts["counts"]["network"]
+    assert network["callback twice"] > 0
+    assert network.get("client cut in a frame", 0) + network.get("client cut between frames", 0) > 0

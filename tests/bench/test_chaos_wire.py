@@ -118,6 +118,17 @@ async def test_a_client_that_is_told_nothing_is_cut_between_frames(network: Netw
     assert network.noted() == ["client cut between frames"]
 
 
+async def test_one_client_at_least_is_cut_and_if_none_is_there_the_next_one(network: Network) -> None:
+    network.wire.obey({"do": "cut", "share": 0.0})
+    for number in (1, 2):
+        reader, _ = await network.call(network.clients, b"GET")
+        if number == 2:
+            await reader.readexactly(len(FRAME))
+            network.wire.obey({"do": "cut", "share": 0.0})
+        assert len(await everything(reader)) % len(FRAME)
+    assert network.noted() == ["client cut in a frame"] * 2
+
+
 async def test_a_slow_client_gets_what_its_rate_allows_and_then_everything_again(network: Network) -> None:
     reader, writer = await network.call(network.clients, b"GET")
     await reader.readexactly(len(FRAME))
@@ -159,7 +170,18 @@ async def test_a_callback_whose_answer_is_lost_has_been_worked_on(network: Netwo
     assert network.noted() == ["callback's answer lost"]
 
 
+async def test_the_first_callback_is_met_however_small_the_share_is_and_however_late_it_comes(network: Network) -> None:
+    network.wire.obey({"do": "lost", "share": 0.0, "seconds": 0.0})
+    assert [await delivered(network), await delivered(network)] == [b"", ANSWER]
+    assert network.noted() == ["callback's answer lost"]
+
+
 async def test_nothing_is_disturbed_after_healing(network: Network) -> None:
-    network.wire.obey({"do": "lost", "share": 1.0, "seconds": 30})
+    for what in ("lost", "cut"):
+        network.wire.obey({"do": what, "share": 1.0, "seconds": 30})
     network.wire.obey({"do": "heal"})
     assert await delivered(network) == ANSWER
+    reader, writer = await network.call(network.clients, b"GET")
+    await reader.readexactly(3 * len(FRAME))
+    writer.close()
+    assert network.noted() == []

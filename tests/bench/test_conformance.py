@@ -6,6 +6,7 @@ import pytest
 
 from bench.conformance.check import CHECKS
 from bench.conformance.kit import checks_for, failures, tried
+from bench.conformance.report import heading
 from bench.conformance.target import Profile
 from bench.conformance.verdict import Outcome
 from tests.bench.small_server import SmallServer
@@ -40,7 +41,7 @@ SINS = {
     "heartbeats with a blank line": "heartbeats_have_no_blank_line",
 }
 SLOW = ("proxies", "leaving", "slow")
-"""Groups that are tried by `make conformance` only: they start programs or wait for long."""
+"""Groups that start programs or wait for long: tried in `test_conformance_careless.py`."""
 
 
 async def test_a_server_that_keeps_the_standards_passes():
@@ -59,6 +60,19 @@ async def test_a_sin_is_found(sin, found_by):
         verdict = await check.verdict(server.target(0))
     assert verdict.outcome is Outcome.FAILED, verdict
     assert verdict.why
+
+
+def test_the_tables_say_what_they_are_of():
+    facts = {
+        "began": "2030-01-02T03:04:05+00:00",
+        "seconds": 170,
+        "revision": "abc1234",
+        "command": "make conformance",
+        "machine": {"processor": "Some Processor", "cores": 2},
+    }
+    assert heading(facts) == (
+        "2030-01-02, Some Processor, 2 cores, revision abc1234; it took 170 s. Again: `make conformance`."
+    )
 
 
 def test_every_check_says_what_it_checks_and_who_says_so():

@@ -1,9 +1,8 @@
-"""`/metrics`: who may read it, and what it says; the dashboard, the alerts and their runbook go with it."""
+"""`/metrics`: who may read it, and what it says."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import re
 import subprocess
@@ -13,31 +12,17 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from django.test import Client
-from prometheus_client.parser import text_string_to_metric_families
 
 from curaway import metrics
 from events.operations.job_figures import JobFigures
+from tests.curaway.scraped import samples, value
 from tests.facts import record
 from tests.people import People
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-OPERATIONS = ROOT / "docs" / "operations"
 TOKEN = "t" * 40
-
-
-def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    return {
-        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-
-
-def value(http: httpx.Client, name: str, **labels: str) -> float:
-    return samples(http.get("/metrics").text).get((name, tuple(sorted(labels.items()))), 0.0)
 
 
 @pytest.mark.parametrize(
@@ -107,44 +92,6 @@ def test_without_its_database_a_process_still_tells_of_itself(monkeypatch: pytes
     told = samples(metrics.exposition(JobFigures()).decode())
     assert told[("curaway_database_up", ())] == 0
     assert ("curaway_streams_open", ()) in told
-
-
-def known_names(database: None = None) -> set[str]:
-    told = {name for name, _ in samples(metrics.exposition(JobFigures()).decode())}
-    families = {family.name for family in metrics.REGISTRY.collect()}
-    jobs = {"curaway_jobs_open", "curaway_job_oldest_seconds", "curaway_jobs_due", "curaway_jobs_ended_day"}
-    return told | families | jobs | {f"{name}_total" for name in families}
-
-
-def expressions(file: str) -> str:
-    text = (OPERATIONS / file).read_text()
-    if file.endswith(".json"):
-        panels = json.loads(text)["panels"]
-        return "\n".join(target["expr"] for panel in panels for target in panel.get("targets", []))
-    return "\n".join(rule["expr"] for group in yaml.safe_load(text)["groups"] for rule in group["rules"])
-
-
-@pytest.mark.parametrize("file", ["grafana-dashboard.json", "alerts.yml"])
-def test_dashboard_and_alerts_ask_for_figures_that_there_are(database: None, file: str) -> None:
-    asked = set(re.findall(r"\b(?:curaway|process)_[a-z_]+", expressions(file)))
-    assert len(asked) > 5
-    assert asked - known_names() == set()
-
-
-def test_every_figure_is_on_the_dashboard() -> None:
-    asked = expressions("grafana-dashboard.json")
-    missing = [
-        family.name
-        for family in metrics.REGISTRY.collect()
-        if family.name.startswith("curaway_") and family.name not in asked
-    ]
-    assert missing == []
-
-
-def test_every_alert_is_described_in_the_runbook() -> None:
-    rules = yaml.safe_load((OPERATIONS / "alerts.yml").read_text())["groups"][0]["rules"]
-    described = re.findall(r"^## (\w+)$", (ROOT / "docs" / "runbook" / "alerts.md").read_text(), re.MULTILINE)
-    assert [rule["alert"] for rule in rules] == described
 
 
 def test_several_workers_answer_for_all(tmp_path: Path) -> None:

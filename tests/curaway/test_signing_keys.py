@@ -11,6 +11,7 @@ import pytest
 from curaway.errors import AuthTokenInvalid
 from curaway.identity import TokenVerifier
 from curaway.signing_keys import KeySet, PemKey, SigningKeysUnavailable
+from events.testing import FakeClock
 from tests.doubles import ClerkDouble
 
 
@@ -18,14 +19,6 @@ from tests.doubles import ClerkDouble
 def test_a_key_that_is_none_is_refused_at_start(pem):
     with pytest.raises(ValueError):
         PemKey(pem)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -42,11 +35,11 @@ def test_a_key_set_is_fetched_once_for_many_tokens(published):
 
 
 def test_a_rotated_key_is_found_but_unknown_ones_ask_once_a_minute(published):
-    clock = Clock()
-    verifier = TokenVerifier(KeySet(published.jwks_url, clock=clock))
+    clock = FakeClock()
+    verifier = TokenVerifier(KeySet(published.jwks_url, clock=clock.monotonic))
     verifier.verify(f"Bearer {published.token()}")
     published.rotate("ins_second")
-    clock.now += 61
+    clock.advance(61)
     assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
     stranger = jwt.encode(
         published.claims(), published.keys["ins_first"], algorithm="RS256", headers={"kid": "ins_other"}
@@ -58,26 +51,26 @@ def test_a_rotated_key_is_found_but_unknown_ones_ask_once_a_minute(published):
 
 
 def test_the_last_good_keys_serve_while_the_endpoint_is_down(published):
-    clock = Clock()
-    keys = KeySet(published.jwks_url, clock=clock)
+    clock = FakeClock()
+    keys = KeySet(published.jwks_url, clock=clock.monotonic)
     verifier = TokenVerifier(keys)
     verifier.verify(f"Bearer {published.token()}")
     published.down = True
-    clock.now += 7200
+    clock.advance(7200)
     keys.warm()
     assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
 
 
 def test_without_any_key_the_caller_is_told_to_come_back_not_that_the_token_is_bad(published):
     published.down = True
-    clock = Clock()
-    verifier = TokenVerifier(KeySet(published.jwks_url, clock=clock))
+    clock = FakeClock()
+    verifier = TokenVerifier(KeySet(published.jwks_url, clock=clock.monotonic))
     for _ in range(3):
         with pytest.raises(SigningKeysUnavailable):
             verifier.verify(f"Bearer {published.token()}")
     assert len(published.requests) == 1
     published.down = False
-    clock.now += 6
+    clock.advance(6)
     assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
 
 

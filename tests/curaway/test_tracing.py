@@ -1,4 +1,7 @@
-"""Traces: a request, its job, the callback and who hears of it under one trace id; nothing where none are kept."""
+"""Traces: what stands under whose trace id, what spans do not say, and nothing where none are kept.
+
+A whole way, from an upload to the stream, is in `tests/stories/test_one_trace.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,8 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
-from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from curaway import tracing
-from curaway.otel import OtlpTracer
 from events import jobs
 from events.models import Job
 from events.relay import Relay
@@ -28,33 +27,17 @@ from tests.facts import record
 from tests.http_double import Answer, HttpDouble, Request
 from tests.people import People
 from tests.servers import ROOT
+from tests.spans import Spans, traced
 from tests.waiting import wait_until
 from tests.webhooks.callbacks import Callbacks, with_signing_keys
 
 CALLERS = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
-class Spans:
-    """What was traced so far."""
-
-    def __init__(self) -> None:
-        self.exporter = InMemorySpanExporter()
-
-    def all(self) -> tuple[ReadableSpan, ...]:
-        return self.exporter.get_finished_spans()
-
-    def of(self, correlation_id: str) -> dict[str, ReadableSpan]:
-        """By name, those of one correlation id's trace."""
-        wanted = tracing.trace_id(correlation_id)
-        return {span.name: span for span in self.all() if span.context.trace_id == wanted}
-
-
 @pytest.fixture
 def spans() -> Iterator[Spans]:
-    kept = Spans()
-    tracing.install(OtlpTracer(SimpleSpanProcessor(kept.exporter)))
-    yield kept
-    tracing.end()
+    with traced() as kept:
+        yield kept
 
 
 async def _publish(job: Job) -> list[dict[str, Any]]:
@@ -63,7 +46,7 @@ async def _publish(job: Job) -> list[dict[str, Any]]:
     return queue.taken
 
 
-def test_a_request_its_job_the_callback_and_the_stream_are_one_trace(
+def test_a_request_and_who_hears_of_what_it_records_are_one_trace(
     people: People, http: httpx.Client, stream: Any, spans: Spans, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "ENVIRONMENT", with_signing_keys(settings.ENVIRONMENT))

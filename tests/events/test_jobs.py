@@ -10,8 +10,9 @@ import pytest
 from django.db import connection, transaction
 
 from events import emit_event, jobs, outbox
-from events.models import Event, Job, JobStatus
-from events.registry import EventType, JobKind
+from events.models import Job, JobStatus
+from events.registry import EventType, JobKind, JobRepublished
+from events.testing import assert_emitted
 from tests.events.outbox import due_in, new_job
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -153,11 +154,10 @@ def test_a_job_published_again_waits_is_due_and_says_who_asked():
     rung = []
     job = new_job(status=JobStatus.FAILED, finished_at=NOW, last_error="QueueRefused", attempts=5)
     stop = outbox.on_nudge(lambda: rung.append("nudge"))
-    again = jobs.republish(job)
+    with assert_emitted(JobRepublished, patient_id=job.patient_id, job_id=str(job.pk), kind="document-parse"):
+        again = jobs.republish(job)
     stop()
     assert (again.status, again.finished_at, again.last_error) == (JobStatus.WAITING, None, "")
     assert again.attempts == 5
     assert rung == ["nudge"]
-    event = Event.objects.get(event_type=EventType.JOB_REPUBLISHED, patient_id=job.patient_id)
-    assert event.payload == {"job_id": str(job.pk), "kind": "document-parse"}
     jobs.finish(job.pk, JobStatus.DONE)

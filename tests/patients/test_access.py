@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from events.registry import AccessChanged
+from events.testing import assert_emitted
 from patients.models import Membership
 from patients.services.access import quarantine_patient, release_patient, remove_member
 from tests.people import SHARED, People
@@ -94,15 +96,10 @@ def test_a_quarantined_patient_is_locked_until_released(http: httpx.Client, peop
 
 
 def test_quarantine_is_recorded_once_however_often_it_is_asked_for(people: People) -> None:
-    from events.models import Event
-
     patient = people.patient()
-    quarantine_patient(tenant_id=SHARED, patient_id=patient.id)
-    quarantine_patient(tenant_id=SHARED, patient_id=patient.id)
-    facts = Event.objects.filter(tenant_id=SHARED, patient_id=patient.id)
-    assert [(fact.event_type, fact.payload) for fact in facts] == [
-        ("access_changed", {"change": "quarantined", "member": None})
-    ]
+    with assert_emitted(AccessChanged, patient_id=patient.id, change="quarantined", member=None):
+        quarantine_patient(tenant_id=SHARED, patient_id=patient.id)
+        quarantine_patient(tenant_id=SHARED, patient_id=patient.id)
 
 
 def broken(headers: dict[str, str], **changes: str | None) -> dict[str, str]:

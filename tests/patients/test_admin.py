@@ -8,8 +8,8 @@ from django.contrib.admin.utils import quote
 from events import wakeup
 from events.admin.protecting_admin import links_to
 from events.errors import EventNotRecorded
-from events.models import Event
-from events.registry import EventType
+from events.registry import AccessChanged, PhiViewed
+from events.testing import assert_emitted, assert_not_emitted
 from patients.models import Document, Membership, Patient
 from tests.people import SHARED
 from tests.staff import staff, superuser
@@ -57,31 +57,27 @@ def look(client, row):
     return client.post(f"/admin/patients/{row._meta.model_name}/{row.pk}/protected/")
 
 
-def looks(client):
-    return Event.objects.filter(event_type=EventType.PHI_VIEWED, actor_id=client.actor)
-
-
 def test_names_and_addresses_are_shown_when_asked_for_and_the_look_is_recorded(patient):
     client = staff("patients.view_patient", "events.view_phi")
-    for path in (f"{PATIENTS}?q={patient.pk}", f"{PATIENTS}{quote(patient.pk)}/change/"):
-        assert patient.email not in client.get(path).content.decode()
-    assert not looks(client).exists()
-    text = look(client, patient).content.decode()
+    with assert_not_emitted(patient_id=patient.pk):
+        for path in (f"{PATIENTS}?q={patient.pk}", f"{PATIENTS}{quote(patient.pk)}/change/"):
+            assert patient.email not in client.get(path).content.decode()
+    with assert_emitted(PhiViewed, actor_id=client.actor, patient_id=patient.pk, tenant_id=SHARED) as looked:
+        text = look(client, patient).content.decode()
     assert patient.email in text
     assert patient.procedure_interest in text
-    fact = looks(client).get()
-    assert fact.payload == {"record": "patient", "record_id": patient.pk}
-    assert (fact.tenant_id, fact.patient_id, fact.position) == (SHARED, patient.pk, None)
+    assert looked.payload == {"record": "patient", "record_id": patient.pk}
+    assert looked.event.position is None
     assert patient.email not in client.get(f"{PATIENTS}{quote(patient.pk)}/change/").content.decode()
 
 
 @pytest.mark.parametrize("permissions", [("patients.view_patient",), ("events.view_phi",), ()])
 def test_looking_needs_both_permissions(patient, permissions):
     client = staff(*permissions)
-    answer = look(client, patient)
+    with assert_not_emitted(patient_id=patient.pk):
+        answer = look(client, patient)
     assert answer.status_code == 403
     assert patient.email.encode() not in answer.content
-    assert not looks(client).exists()
 
 
 def test_nothing_is_shown_by_a_link_or_when_the_look_can_t_be_recorded(patient, monkeypatch):
@@ -104,15 +100,12 @@ def test_patients_cannot_be_asked_for_by_what_is_masked(patient):
 
 def test_quarantine_and_release_go_through_the_service_and_are_on_record(patient):
     client = staff("patients.view_patient", "patients.change_patient")
-    press(client, PATIENTS, "quarantine", patient)
+    with assert_emitted(AccessChanged, patient_id=patient.pk, actor_id=client.actor, change="quarantined"):
+        press(client, PATIENTS, "quarantine", patient)
     assert Patient.objects.get(pk=patient.pk).quarantined
-    press(client, PATIENTS, "release", patient)
+    with assert_emitted(AccessChanged, patient_id=patient.pk, actor_id=client.actor, change="released"):
+        press(client, PATIENTS, "release", patient)
     assert not Patient.objects.get(pk=patient.pk).quarantined
-    facts = Event.objects.filter(patient_id=patient.pk, event_type=EventType.ACCESS_CHANGED).order_by("created_at")
-    assert [(fact.actor_id, fact.payload["change"]) for fact in facts] == [
-        (client.actor, "quarantined"),
-        (client.actor, "released"),
-    ]
 
 
 def test_quarantine_needs_the_permission(patient):
@@ -144,10 +137,10 @@ def test_a_documents_name_and_text_are_masked_and_its_text_is_in_no_list(documen
             assert NAME not in text
             assert TEXT not in text
     assert "Show protected fields" not in viewer.get(f"{path}{quote(document.pk)}/change/").content.decode()
-    text = look(privileged, document).content.decode()
+    with assert_emitted(PhiViewed, actor_id=privileged.actor, record="document", record_id=document.pk):
+        text = look(privileged, document).content.decode()
     assert NAME in text
     assert TEXT in text
-    assert looks(privileged).get().payload == {"record": "document", "record_id": document.pk}
 
 
 @pytest.mark.parametrize("model", ["tenant", "membership", "patient", "consent", "document"])

@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-from events.models import Event, Job
+from events.models import Job
+from events.testing import assert_not_emitted, captured_events
 from patients.models import Consent, Document, Patient
 from tests.people import People
 
@@ -23,17 +24,13 @@ def state(http: httpx.Client, people: People, patient: Patient) -> dict[str, dic
     return {entry["purpose"]: entry for entry in answer.json()["data"]}
 
 
-def facts(patient: Patient) -> list[str]:
-    return [fact.event_type for fact in Event.objects.filter(patient_id=patient.id).order_by("created_at")]
-
-
 def test_a_decision_is_kept_told_and_counted(http: httpx.Client, people: People) -> None:
     patient = people.patient(consented=False, intake_progress=0.05)
-    record = decide(http, people, patient, "clinical_data_processing", True)
+    with captured_events(patient_id=patient.id) as captured:
+        record = decide(http, people, patient, "clinical_data_processing", True)
     assert (record["patient_id"], record["granted"], record["policy_version"]) == (patient.id, True, "2026-01")
-    assert facts(patient) == ["consent_granted", "intake_progress_updated"]
-    granted = Event.objects.get(patient_id=patient.id, event_type="consent_granted").payload
-    assert granted == {
+    assert captured.types() == ["consent_granted", "intake_progress_updated"]
+    assert captured.committed[0].payload == {
         "consent_id": record["id"],
         "purpose": "clinical_data_processing",
         "policy_version": "2026-01",
@@ -44,11 +41,12 @@ def test_a_decision_is_kept_told_and_counted(http: httpx.Client, people: People)
 
 def test_the_newest_decision_counts_and_the_older_ones_stay(http: httpx.Client, people: People) -> None:
     patient = people.patient(consented=False)
-    for granted in (True, False):
-        decide(http, people, patient, "cross_border_transfer", granted)
+    decide(http, people, patient, "cross_border_transfer", True)
+    with captured_events(patient_id=patient.id) as captured:
+        decide(http, people, patient, "cross_border_transfer", False)
+    assert captured.types() == ["consent_revoked", "intake_progress_updated"]
     assert state(http, people, patient)["cross_border_transfer"]["granted"] is False
     assert [row.granted for row in Consent.objects.filter(patient=patient).order_by("id")] == [True, False]
-    assert facts(patient)[-2:] == ["consent_revoked", "intake_progress_updated"]
 
 
 def test_every_purpose_has_a_state(http: httpx.Client, people: People) -> None:
@@ -73,8 +71,9 @@ def test_every_purpose_has_a_state(http: httpx.Client, people: People) -> None:
 
 def test_an_optional_purpose_does_not_move_the_intake(http: httpx.Client, people: People) -> None:
     patient = people.patient(intake_progress=0.15)
-    decide(http, people, patient, "analytics", True)
-    assert facts(patient) == ["consent_granted"]
+    with captured_events(patient_id=patient.id) as captured:
+        decide(http, people, patient, "analytics", True)
+    assert captured.types() == ["consent_granted"]
 
 
 def test_a_document_set_aside_without_consent_goes_back_to_the_queue(http: httpx.Client, people: People) -> None:
@@ -99,5 +98,6 @@ def test_a_document_set_aside_without_consent_goes_back_to_the_queue(http: httpx
 def test_an_unknown_purpose_is_refused(http: httpx.Client, people: People) -> None:
     patient = people.patient()
     body = {"patient_id": patient.id, "purpose": "everything", "granted": True, "policy_version": "1"}
-    answer = http.post("/api/v1/consent", headers=people.patient_headers(patient), json=body)
+    with assert_not_emitted(patient_id=patient.id):
+        answer = http.post("/api/v1/consent", headers=people.patient_headers(patient), json=body)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "purpose")

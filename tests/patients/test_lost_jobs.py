@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from events import jobs
 from events.giving_up import give_up, on_given_up
-from events.models import Event, JobStatus
+from events.models import JobStatus
+from events.registry import DocumentFailed
+from events.testing import assert_emitted
 from patients.models import Consent, Document
 from patients.services import giving_up
 from tests.events.history import JOBS, page_of
@@ -61,13 +63,12 @@ def is_forgotten(job):
 class TestLost:
     def test_the_document_has_failed_with_it_for_now(self, http, people, document, is_lost, fault):
         job, listener = job_of(document), Listener(http, people, document.patient)
-        is_lost(job)
+        said = {"reason": giving_up.REASON, "retryable": True, "tenant_id": document.tenant_id}
+        with assert_emitted(DocumentFailed, document_id=document.id, correlation_id="corr-upload", **said):
+            is_lost(job)
         assert (job.status, job.last_error, job.finished_at is not None) == (JobStatus.FAILED, fault, True)
         assert listener.listen() == ["document_failed"]
         assert listener.knows == listener.fetched()
-        failed = Event.objects.get(patient_id=document.patient_id, event_type="document_failed")
-        assert (failed.payload["reason"], failed.payload["retryable"]) == (giving_up.REASON, True)
-        assert (failed.correlation_id, failed.tenant_id) == ("corr-upload", document.tenant_id)
 
     def test_the_mail_has_failed_with_it_for_now(self, people, is_lost, fault):
         patient = people.patient(email="ana@example.com")

@@ -8,26 +8,24 @@ from typing import Any
 import httpx
 import pytest
 
-from events.models import Event, Job
+from events.models import Job
+from events.registry import IntakeProgressUpdated, PatientRegistered, PatientUpdated
+from events.testing import assert_emitted, assert_not_emitted, captured_events
 from tests.people import SHARED, People
 
 APOLLO = "tenant-apollo-001"
 NAMES = {"first_name": "Ana", "last_name": "Ruiz"}
 
 
-def facts(patient_id: str) -> list[tuple[str, int | None]]:
-    rows = Event.objects.filter(patient_id=patient_id).order_by("created_at")
-    return [(row.event_type, row.position) for row in rows]
-
-
 def test_a_person_registers_themself_once(http: httpx.Client, people: People) -> None:
     headers = people.headers(people.issuer.token("user_registers_once"))
-    answer = http.post("/api/v1/patients", headers=headers, json={**NAMES, "country": "us", "favourite": 1})
+    with assert_emitted(PatientRegistered, position=None) as registered:
+        answer = http.post("/api/v1/patients", headers=headers, json={**NAMES, "country": "us", "favourite": 1})
     record = answer.json()["data"]
     assert answer.status_code == 201
     assert (record["first_name"], record["country"], record["email"]) == ("Ana", "US", None)
     assert (record["tenant_id"], record["locale"], record["intake_progress"]) == (SHARED, "en", 0.075)
-    assert facts(record["id"]) == [("patient_registered", None)]
+    assert registered.event.patient_id == record["id"]
     assert Job.objects.get(patient_id=record["id"]).body["kind"] == "welcome"
     again = http.post("/api/v1/patients", headers=headers, json=NAMES)
     assert (again.status_code, again.json()["errors"][0]["code"]) == (409, "PATIENT_EXISTS_001")
@@ -51,39 +49,38 @@ def test_of_many_registrations_at_once_one_is_made(http: httpx.Client, people: P
 
 def test_a_coordinator_registers_patients_of_their_tenant(http: httpx.Client, people: People) -> None:
     headers = people.coordinator_headers(APOLLO, subject="user_registrar")
-    records = [http.post("/api/v1/patients", headers=headers, json=NAMES).json()["data"] for _ in range(2)]
+    with captured_events(tenant_id=APOLLO, actor_id="user_registrar", source_service="curaway") as captured:
+        records = [http.post("/api/v1/patients", headers=headers, json=NAMES).json()["data"] for _ in range(2)]
     assert [record["tenant_id"] for record in records] == [APOLLO, APOLLO]
-    fact = Event.objects.get(tenant_id=APOLLO, patient_id=records[0]["id"])
-    assert (fact.actor_id, fact.source_service) == ("user_registrar", "curaway")
+    assert [fact.patient_id for fact in captured.of(PatientRegistered)] == [record["id"] for record in records]
 
 
 def test_only_the_given_fields_change(http: httpx.Client, people: People) -> None:
     patient = people.patient(country="US", phone="+1 555 0100")
     headers, path = people.patient_headers(patient), f"/api/v1/patients/{patient.id}"
-    answer = http.put(path, headers=headers, json={"country": "GB", "phone": None, "locale": "es"})
+    with assert_emitted(PatientUpdated, patient_id=patient.id, changed=["phone", "country", "locale"]):
+        answer = http.put(path, headers=headers, json={"country": "GB", "phone": None, "locale": "es"})
     record = answer.json()["data"]
     assert (record["country"], record["phone"], record["locale"], record["first_name"]) == ("GB", None, "es", "Test")
-    changed = Event.objects.get(patient_id=patient.id, event_type="patient_updated")
-    assert changed.payload == {"changed": ["phone", "country", "locale"]}
 
 
 def test_a_change_that_moves_the_intake_says_so_after_it(http: httpx.Client, people: People) -> None:
     patient = people.patient(intake_progress=0.15)
     headers, path = people.patient_headers(patient), f"/api/v1/patients/{patient.id}"
-    http.put(path, headers=headers, json={"preferences": {"budget": "20000 USD", "destination": "TR"}})
-    assert facts(patient.id) == [("patient_updated", None), ("intake_progress_updated", 1)]
-    progress = Event.objects.get(patient_id=patient.id, position=1).payload
-    assert (progress["previous"], progress["progress"]) == (0.15, 0.2)
-    assert progress["categories"]["preferences"] == 0.5
+    with captured_events(patient_id=patient.id) as captured:
+        http.put(path, headers=headers, json={"preferences": {"budget": "20000 USD", "destination": "TR"}})
+    assert captured.types() == ["patient_updated", "intake_progress_updated"]
+    (moved,) = captured.of(IntakeProgressUpdated, position=1, previous=0.15, progress=0.2)
+    assert moved.payload["categories"]["preferences"] == 0.5
     assert http.get(path, headers=headers).json()["data"]["intake_progress"] == 0.2
 
 
 def test_a_change_to_what_is_already_there_is_no_fact(http: httpx.Client, people: People) -> None:
     patient = people.patient(country="US")
     headers, path = people.patient_headers(patient), f"/api/v1/patients/{patient.id}"
-    assert http.put(path, headers=headers, json={"country": "US"}).status_code == 200
-    assert http.put(path, headers=headers, json={}).status_code == 200
-    assert facts(patient.id) == []
+    with assert_not_emitted(patient_id=patient.id):
+        assert http.put(path, headers=headers, json={"country": "US"}).status_code == 200
+        assert http.put(path, headers=headers, json={}).status_code == 200
 
 
 @pytest.mark.parametrize(

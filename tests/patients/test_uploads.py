@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from events.models import Event, Job
+from events.models import Job
+from events.registry import DocumentUploaded
+from events.testing import assert_emitted, assert_not_emitted
 from patients.documents import upload_url
 from patients.documents.storage import storage
 from patients.models import Document, Patient
@@ -39,11 +41,10 @@ def test_a_document_is_announced_put_and_confirmed(uploader: Uploader, patient: 
     put = uploader.put(target)
     assert (put.status_code, put.headers["ETag"][0]) == (200, '"')
     assert storage().open(target["storage_key"]).read() == REPORT
-    confirmed = uploader.confirm(target)
+    with assert_emitted(DocumentUploaded, patient_id=patient.id, position=1) as emitted:
+        confirmed = uploader.confirm(target)
     assert (confirmed.status_code, confirmed.json()["data"]["id"]) == (202, target["document_id"])
-    (fact,) = Event.objects.filter(patient_id=patient.id)
-    assert (fact.event_type, fact.position) == ("document_uploaded", 1)
-    assert fact.payload == {
+    assert emitted.payload == {
         "document_id": target["document_id"],
         "filename": "knee.pdf",
         "status": "uploaded",
@@ -69,8 +70,8 @@ def test_the_list_says_how_far_each_document_is(uploader: Uploader) -> None:
 def test_a_second_confirmation_changes_nothing(uploader: Uploader, patient: Patient) -> None:
     target = uploader.target()
     uploader.put(target)
-    assert [uploader.confirm(target).status_code for _ in range(2)] == [202, 202]
-    assert Event.objects.filter(patient_id=patient.id).count() == 1
+    with assert_emitted(DocumentUploaded, patient_id=patient.id):
+        assert [uploader.confirm(target).status_code for _ in range(2)] == [202, 202]
 
 
 @pytest.mark.parametrize(
@@ -130,9 +131,9 @@ def test_what_was_put_is_judged_when_confirmed(
     target = uploader.target()
     if body is not None:
         assert uploader.put(target, body).status_code == 200
-    answer = uploader.confirm(target)
+    with assert_not_emitted(patient_id=patient.id):
+        answer = uploader.confirm(target)
     assert (answer.status_code, code(answer)) == (422, expected)
-    assert not Event.objects.filter(patient_id=patient.id).exists()
     uploader.put(target)
     assert uploader.confirm(target).status_code == 202
 

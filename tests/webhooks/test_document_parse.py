@@ -12,7 +12,9 @@ import pytest
 from django.utils import timezone
 
 from events import emit_event
-from events.models import Event, Job, JobStatus
+from events.models import Job, JobStatus
+from events.registry import DocumentParsed
+from events.testing import assert_emitted
 from patients.documents import claims, working
 from patients.models import Document, DocumentStatus
 from tests.waiting import wait_until
@@ -45,9 +47,10 @@ def test_a_few_words_are_not(deliver, document, reader):
 
 
 def test_reading_is_told_on_the_stream_under_the_uploads_correlation_id(deliver, document, reader):
-    deliver(document, headers={"X-Correlation-ID": "corr-of-the-queue"})
+    by = {"correlation_id": "corr-upload", "actor_id": None, "source_service": "webhooks"}
+    with assert_emitted(DocumentParsed, patient_id=document.patient_id, **by) as parsed:
+        deliver(document, headers={"X-Correlation-ID": "corr-of-the-queue"})
     assert story_of(document) == READ
-    parsed = Event.objects.get(patient_id=document.patient_id, event_type="document_parsed")
     assert parsed.payload == {
         "document_id": document.id,
         "filename": "knee-report.pdf",
@@ -60,7 +63,6 @@ def test_reading_is_told_on_the_stream_under_the_uploads_correlation_id(deliver,
         "needs_review": [2],
         "clinical": False,
     }
-    assert (parsed.correlation_id, parsed.actor_id, parsed.source_service) == ("corr-upload", None, "webhooks")
 
 
 def test_five_deliveries_at_once_have_one_effect(deliver, document, reader):

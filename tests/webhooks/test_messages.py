@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from events.models import Event, JobStatus
+from events.models import JobStatus
+from events.registry import DocumentParsed
+from events.testing import assert_emitted
 from patients.models import DocumentStatus
 from tests.webhooks.callbacks import code_in, status_in
 from tests.webhooks.documents import job_of, upload
 
 
 def test_a_message_with_the_document_alone_is_enough(callbacks, document, reader):
-    assert status_in(callbacks.send("document-parse", {"document_id": document.id, "later": 1})) == "done"
-    parsed = Event.objects.get(patient_id=document.patient_id, event_type="document_parsed")
-    assert (parsed.correlation_id, job_of(document).status) == ("corr-upload", JobStatus.DONE)
+    with assert_emitted(DocumentParsed, document_id=document.id, correlation_id="corr-upload"):
+        assert status_in(callbacks.send("document-parse", {"document_id": document.id, "later": 1})) == "done"
+    assert job_of(document).status == JobStatus.DONE
 
 
 @pytest.mark.parametrize("job", ["document-parse", "clinical-extract"])

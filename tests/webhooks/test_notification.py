@@ -14,6 +14,8 @@ from django.utils import timezone
 from curaway import finishing
 from events import jobs
 from events.models import Job, JobStatus
+from events.registry import NotificationSent
+from events.testing import assert_emitted
 from patients.models import Match, Notification, Patient
 from patients.notifications import claims, notify
 from tests.patients.notifications.mail_server import MailServer
@@ -63,11 +65,11 @@ def test_who_registers_is_welcomed_in_their_language(deliver, ana):
 
 
 def test_what_is_recorded_has_the_correlation_id_of_its_cause(deliver, ana):
-    from events.models import Event
-
-    deliver(registered(ana))
-    sent = Event.objects.get(patient_id=ana.id, event_type="notification_sent")
-    assert (sent.correlation_id, sent.source_service, sent.position) == ("corr-registered", "webhooks", None)
+    job = registered(ana)
+    with assert_emitted(
+        NotificationSent, patient_id=ana.id, correlation_id="corr-registered", source_service="webhooks", position=None
+    ):
+        deliver(job)
 
 
 def test_a_mail_about_a_document_says_neither_which_nor_why(deliver, ana):

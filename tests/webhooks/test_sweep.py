@@ -10,6 +10,7 @@ import httpx
 import pytest
 from django.utils import timezone
 
+from curaway import metrics
 from events.models import Job
 from tests.doubles import QStashDouble
 from tests.events.outbox import new_job
@@ -42,6 +43,22 @@ def test_it_publishes_what_is_due_whatever_its_body(queue, callbacks, body):
     wait_until(lambda: str(job.pk) in swept(callbacks, queue, body))
     assert str(later.pk) not in swept(callbacks, queue, body)
     assert Job.objects.get(pk=job.pk).message_id == "msg_1"
+
+
+def test_it_is_counted_with_what_it_published(queue, callbacks):
+    def counted():
+        of = {"sweep": "jobs_published_late"}
+        return [metrics.REGISTRY.get_sample_value(f"curaway_{name}_total", of) for name in ("sweeps", "swept")]
+
+    new_job()
+    sweeps, published = counted()
+    assert status_in(call(callbacks)) == "done"
+    assert queue.requests
+    assert counted() == [sweeps + 1, published + len(queue.requests)]
+    queue.down = True
+    new_job()
+    call(callbacks)
+    assert counted() == [sweeps + 2, published + len(queue.requests) - 1]
 
 
 def test_a_queue_that_is_away_loses_nothing(queue, callbacks):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from bench.chaos.checks.delivery import check_delivery
 from bench.chaos.checks.effects import check_effects
 from bench.chaos.checks.likeness import check_likeness
 from bench.chaos.checks.mail import check_mail
+from bench.chaos.checks.network import check_network
 from bench.chaos.checks.order import check_order
 from bench.chaos.checks.secrecy import check_secrecy
 from bench.chaos.checks.table import Table
@@ -23,6 +24,7 @@ class Evidence(NamedTuple):
     """What a run has left: who listened, what they heard, what writers and the mailbox noted, and the tables.
 
     `harmful`: when the faults began and ended that took a web worker or the database, in seconds since 1970.
+    `begun`: the kinds of all faults that came; `network`: what the wire noted that it did.
     """
 
     viewers: Sequence[Viewer]
@@ -32,6 +34,8 @@ class Evidence(NamedTuple):
     mails: Sequence[Note]
     harmful: Sequence[tuple[float, float]]
     table: Table
+    begun: Collection[str] = ()
+    network: Sequence[Note] = ()
 
 
 def check(found: Evidence) -> Iterator[Violation]:
@@ -44,3 +48,4 @@ def check(found: Evidence) -> Iterator[Violation]:
     yield from check_transactions(found.transactions, found.table)
     yield from check_acts(found.acts, found.table)
     yield from check_mail(found.mails, found.harmful, found.table)
+    yield from check_network(found.begun, found.network)

@@ -10,6 +10,7 @@ from events import hub
 from events.models import Event
 from events.operations import orders
 from events.operations.control import Control
+from events.operations.server_process import ServerProcess
 from events.registry import EventType
 from events.testing import StreamClient
 from tests.events.history import recorded
@@ -118,8 +119,6 @@ def test_a_drained_process_sends_its_streams_elsewhere(people: People, process_s
         name = f":{elsewhere.pid}"
 
         def process() -> Any:
-            from events.operations.server_process import ServerProcess
-
             return ServerProcess.objects.filter(name__endswith=name, open_streams=1).first()
 
         operator = staff(*ORDERS)
@@ -128,6 +127,53 @@ def test_a_drained_process_sends_its_streams_elsewhere(people: People, process_s
         late = elsewhere.stream(people, patient).open()
         assert late.json()["errors"][0]["reason"] == "draining"
         assert recorded(operator, EventType.PROCESS_DRAIN_ORDERED).get().payload["process"].endswith(name)
+
+
+@pytest.mark.timeout(120)
+def test_a_stream_of_another_process_is_ended_there_and_comes_back(people: People, process_server: Any) -> None:
+    patient, operator = people.patient(), staff(*ORDERS)
+    # Only the bell is as quick as this: a round of its own accord comes after half a minute.
+    with process_server(SSE_POLL_SECONDS="30") as elsewhere:
+        client = elsewhere.stream(people, patient, follow=True)
+        other = elsewhere.stream(people, people.patient(), follow=True)
+        client.connected()
+        other.connected()
+        orders.watch(patient_id=patient.id)
+
+        def found() -> tuple[ServerProcess, int] | None:
+            process = ServerProcess.objects.filter(name__endswith=f":{elsewhere.pid}").first()
+            told = process.streams if process else []
+            return next(((process, one["number"]) for one in told if one["patient_id"] == patient.id), None)
+
+        process, number = wait_until(found)
+        operator.post(f"{PAGE}{process.pk}/end/{number}/")
+        _, done = client.until_done()
+        assert (done["reason"], done["reconnect"]) == ("timeout", True)
+        fact = recorded(operator, EventType.STREAM_END_ORDERED).get()
+        assert (fact.patient_id, fact.payload) == (patient.id, {"process": process.name, "stream": number})
+        back = client.again(follow=True)
+        back.connected()
+        for stream in (back, other):
+            record(stream.patient)
+            assert stream.next().position == 1
+
+
+@pytest.mark.timeout(120)
+def test_streaming_is_switched_off_and_on_in_another_process(people: People, server: Any, process_server: Any) -> None:
+    patient, operator = people.patient(), staff(*SWITCHES)
+    with process_server(SSE_POLL_SECONDS="30") as elsewhere:
+        client = elsewhere.stream(people, patient, follow=True)
+        client.connected()
+        try:
+            operator.post(f"{PAGE}streaming/off/")
+            _, done = client.until_done()
+            assert (done["reason"], done["reconnect"]) == ("disabled", False)
+            refused = elsewhere.stream(people, patient).open()
+            assert (refused.status, refused.json()["errors"][0]["reason"]) == (503, "disabled")
+        finally:
+            operator.post(f"{PAGE}streaming/on/")
+            wait_until(lambda: not hub.current().switched_off)
+        wait_until(lambda: elsewhere.stream(people, patient).open().status == 200)
 
 
 def test_administrative_facts_are_recorded_only(database: None) -> None:

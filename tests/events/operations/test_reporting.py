@@ -21,19 +21,12 @@ from events.operations.server_process import ServerProcess
 from events.question import ask_together
 from events.stream import Stream, start_from
 from events.stream_settings import StreamSettings
+from events.testing import FakeClock
 from events.viewers import Viewer
 from tests.facts import record
 from tests.people import People
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def hub() -> Hub:
@@ -68,15 +61,15 @@ def test_a_report_is_one_statement_with_the_orders() -> None:
 
 
 def test_a_process_reports_every_few_seconds_with_streams_and_every_minute_without() -> None:
-    clock, process = Clock(), hub()
-    reporting = Reporting(clock=clock)
+    clock, process = FakeClock(), hub()
+    reporting = Reporting(clock=clock.monotonic)
     turns = []
     for seconds in (0, BUSY_EVERY_SECONDS, IDLE_EVERY_SECONDS):
-        clock.now += seconds
+        clock.advance(seconds)
         turns.append(reporting.question(process).values["its_turn"])
     stream = join(process, "p")
     for seconds in (0, 1, BUSY_EVERY_SECONDS):
-        clock.now += seconds
+        clock.advance(seconds)
         turns.append(reporting.question(process).values["its_turn"])
     process.leave(stream, process.rooms[stream.viewer.key])
     turns += [reporting.question(process).values["its_turn"] for _ in range(2)]
@@ -84,7 +77,7 @@ def test_a_process_reports_every_few_seconds_with_streams_and_every_minute_witho
 
 
 def test_where_it_is_not_its_turn_nothing_is_written() -> None:
-    process, reporting = hub(), Reporting(clock=Clock())
+    process, reporting = hub(), Reporting(clock=FakeClock().monotonic)
     ask(reporting, process)
     ServerProcess.objects.filter(pk=process.process).update(name="untouched")
     ServerProcess.objects.filter(pk=process.process).update(open_streams=7)

@@ -1,6 +1,7 @@
 import pytest
 from django.db import transaction
 
+from events.models import Event
 from events.registry import DocumentParsing, DocumentUploaded, EventType
 from events.testing import assert_emitted, assert_not_emitted, captured_events
 from tests.facts import record
@@ -65,6 +66,34 @@ def test_an_unwanted_fact_is_refused(people):
     patient = people.patient()
     with pytest.raises(AssertionError, match="1 facts that should not be"), assert_not_emitted(DocumentParsing):
         record(patient)
+
+
+def test_without_a_kind_every_fact_is_unwanted(people):
+    patient, other = people.patient(), people.patient()
+    with assert_not_emitted(patient_id=patient.id):
+        record(other)
+    with pytest.raises(AssertionError, match="1 facts that should not be: document_parsing"):  # noqa: SIM117
+        with assert_not_emitted(patient_id=patient.id):
+            record(patient)
+
+
+def test_only_facts_of_one_patient_are_captured_where_that_is_asked(people):
+    patient, other = people.patient(), people.patient()
+    with captured_events(patient_id=patient.id) as captured:
+        for whose in (other, patient):
+            record(whose)
+    assert [(event.patient_id, event.event_type) for event in captured.recorded] == [(patient.id, "document_parsing")]
+    assert captured.of(DocumentParsing) == captured.committed == captured.recorded
+
+
+def test_what_is_captured_is_what_the_log_holds(people):
+    patient = people.patient()
+    with assert_emitted(DocumentParsing, patient_id=patient.id) as emitted:
+        record(patient)
+    held = Event.objects.get(patient_id=patient.id)
+    columns = ("pk", "payload", "position", "actor_id", "correlation_id", "created_at", "link", "hash")
+    for column in columns:
+        assert getattr(emitted.event, column) == getattr(held, column), column
 
 
 def test_facts_are_captured_in_the_order_of_their_commits_from_the_server_as_well(people, http):

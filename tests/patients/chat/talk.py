@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 
-from events.models import Event
 from patients.models import Patient
 from tests.people import People
 
@@ -45,16 +44,6 @@ class Device:
     def summary(self) -> dict[str, Any]:
         answer = self.http.get(f"/api/v1/patients/{self.patient.id}/summary", headers=self.headers)
         return dict(answer.json()["data"]["summary"])
-
-
-def facts(patient: Patient) -> list[str]:
-    """Names of all that was recorded of the patient, in order."""
-    return [event.event_type for event in events(patient)]
-
-
-def events(patient: Patient, *types: str) -> list[Event]:
-    found = Event.objects.filter(tenant_id=patient.tenant_id, patient_id=patient.id)
-    return list((found.filter(event_type__in=types) if types else found).order_by("created_at", "id"))
 
 
 def asks(answer: dict[str, Any]) -> list[str]:

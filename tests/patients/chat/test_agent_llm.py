@@ -11,13 +11,14 @@ import httpx
 import pytest
 from django.conf import settings
 
+from events.testing import captured_events
 from patients.chat import service
 from patients.chat.agent import DeterministicAgent, Turn
 from patients.chat.agent_llm import Wording, worded, wording
 from patients.chat.topics import Topic
 from patients.language_model import AT_ONCE, asking, warm
 from tests.patients.chat.model import ModelDouble
-from tests.patients.chat.talk import Device, facts
+from tests.patients.chat.talk import Device
 from tests.patients.chat.turns import summary, turn
 from tests.people import People
 
@@ -156,8 +157,9 @@ def test_over_http_a_failing_vendor_is_not_noticed(
     patient = people.patient(procedure_interest="Hip replacement")
     device = Device(http, people, patient)
     model.write = lambda draft: content(f"Lovely. {draft}")
-    assert device.say("Hello")["content"].startswith("Lovely. Hello, Test.")
-    model.status = 500
-    assert device.say("Hello")["content"].startswith("Hello, Test.")
-    assert facts(patient) == ["chat_message_sent", "agent_response_generated"] * 2
+    with captured_events(patient_id=patient.id) as captured:
+        assert device.say("Hello")["content"].startswith("Lovely. Hello, Test.")
+        model.status = 500
+        assert device.say("Hello")["content"].startswith("Hello, Test.")
+    assert captured.types() == ["chat_message_sent", "agent_response_generated"] * 2
     assert settings.ENVIRONMENT.ANTHROPIC_API_KEY == ""

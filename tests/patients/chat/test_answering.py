@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from events import emit_event
 from events.log import StreamKey
-from events.testing import StreamClient
+from events.registry import ChatMessageSent, ClinicalEntitiesExtracted
+from events.testing import StreamClient, assert_emitted, captured_events
 from patients import live
 from patients.chat import answering, ids
 from patients.models import IdempotencyKey, Patient
-from tests.patients.chat.talk import Device, asks, events
+from tests.patients.chat.talk import Device, asks
 from tests.people import People
 
 TELLING = "I have diabetes and mild hypertension, I take metformin 1000 mg twice daily"
@@ -47,7 +48,7 @@ def test_two_devices_at_once_are_both_answered_in_one_order(
 ) -> None:
     devices = [Device(http, people, patient) for _ in range(2)]
     messages = ["I have diabetes", "I take metformin 1000 mg twice daily", "Hello", "I live with pain"] * 2
-    with ThreadPoolExecutor(8) as many:
+    with captured_events(patient_id=patient.id) as captured, ThreadPoolExecutor(8) as many:
         answers = list(many.map(lambda told: devices[told[0] % 2].say(told[1]), enumerate(messages)))
     thread = devices[0].thread()
     assert thread == devices[1].thread()
@@ -58,7 +59,7 @@ def test_two_devices_at_once_are_both_answered_in_one_order(
     # The questions follow each other as if one device had asked: nothing three times, nothing known.
     asked = [topic for entry in thread for topic in asks(entry)]
     assert all(asked.count(topic) <= 2 for topic in asked)
-    positions = [event.position for event in events(patient) if event.position is not None]
+    positions = sorted(event.position for event in captured.committed if event.position is not None)
     assert positions == list(range(1, len(positions) + 1))
     assert {entry["code"] for entry in devices[0].summary()["conditions"]} == {"E11"}
 
@@ -76,14 +77,14 @@ def test_a_repetition_after_a_crash_goes_on_where_it_ended(
     device: Device, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keyed = {"X-Idempotency-Key": "message-1"}
-    with monkeypatch.context() as broken:
-        broken.setattr(answering, "say", lambda *_, **__: 1 / 0)
-        assert device.post(TELLING, **keyed).status_code == 500
-    assert live.busy([key(patient)]) == {key(patient)}
-    assert device.post(TELLING, **keyed).status_code == 200
+    with assert_emitted(ClinicalEntitiesExtracted, patient_id=patient.id):
+        with monkeypatch.context() as broken:
+            broken.setattr(answering, "say", lambda *_, **__: 1 / 0)
+            assert device.post(TELLING, **keyed).status_code == 500
+        assert live.busy([key(patient)]) == {key(patient)}
+        assert device.post(TELLING, **keyed).status_code == 200
     assert live.busy([key(patient)]) == set()
     assert [entry["role"] for entry in device.thread()] == ["patient", "agent"]
-    assert len(events(patient, "clinical_entities_extracted")) == 1
 
 
 def test_a_key_that_is_used_again_after_a_day_is_another_message(
@@ -140,6 +141,6 @@ def test_the_summary_names_all_open_answers_without_another_statement(people: Pe
 
 
 def test_ids_tell_which_answer_is_whose(device: Device, patient: Patient) -> None:
-    answer = device.say("Hello")
-    (message,) = events(patient, "chat_message_sent")
+    with assert_emitted(ChatMessageSent, patient_id=patient.id) as message:
+        answer = device.say("Hello")
     assert answer["message_id"] == ids.answer_id_for(message.payload["message_id"])

@@ -12,12 +12,13 @@ from django.db import connection, connections
 from curaway import context
 from events import emit_event
 from events.log import StreamKey
-from events.registry import ChatMessageSent
+from events.registry import AgentResponseGenerated, ChatDataCollected, ChatMessageSent
+from events.testing import assert_emitted, assert_not_emitted, captured_events
 from patients import live
 from patients.chat import ids, service
 from patients.chat.sweep import answer_unanswered
 from patients.models import Consent, Patient
-from tests.patients.chat.talk import Device, events
+from tests.patients.chat.talk import Device
 from tests.people import People
 
 
@@ -44,12 +45,12 @@ def test_it_is_answered_under_its_own_correlation_and_language(http: httpx.Clien
     message_id = left(patient)
     assert live.busy([StreamKey(patient.tenant_id, patient.id)])
     assert answer_unanswered() == 0
-    assert answer_unanswered(dead_after_seconds=0) == 1
+    said = {"message_id": ids.answer_id_for(message_id), "patient_id": patient.id}
+    asked = {"correlation_id": "corr-left", "actor_id": "user_left", "locale": "es"}
+    with assert_emitted(AgentResponseGenerated, **said, **asked) as answer:
+        assert answer_unanswered(dead_after_seconds=0) == 1
     assert not live.busy([StreamKey(patient.tenant_id, patient.id)])
-    (answer,) = events(patient, "agent_response_generated")
-    assert answer.payload["message_id"] == ids.answer_id_for(message_id)
     assert answer.payload["content"].startswith("Gracias. He anotado diabetes.")
-    assert (answer.correlation_id, answer.actor_id, answer.locale) == ("corr-left", "user_left", "es")
     assert [entry["code"] for entry in Device(http, people, patient).summary()["conditions"]] == ["E11"]
     assert answer_unanswered(dead_after_seconds=0) == 0
 
@@ -65,19 +66,19 @@ def test_two_sweeps_at_once_answer_once(people: People) -> None:
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(2) as both:
+    with captured_events() as captured, ThreadPoolExecutor(2) as both:
         list(both.map(sweep, range(2)))
     for patient in patients:
-        assert len(events(patient, "agent_response_generated")) == 1
-        assert len(events(patient, "chat_data_collected")) == 1
+        assert len(captured.of(AgentResponseGenerated, patient_id=patient.id)) == 1
+        assert len(captured.of(ChatDataCollected, patient_id=patient.id)) == 1
 
 
 def test_a_message_that_can_t_be_read_is_apologized_for(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     patient = people.patient()
     left(patient)
     monkeypatch.setattr(service, "gather", lambda *_, **__: 1 / 0)
-    assert answer_unanswered(dead_after_seconds=0) == 1
-    (answer,) = events(patient, "agent_response_generated")
+    with assert_emitted(AgentResponseGenerated, patient_id=patient.id) as answer:
+        assert answer_unanswered(dead_after_seconds=0) == 1
     assert answer.payload["content"].startswith("Lo siento, algo ha fallado")
     assert answer_unanswered(dead_after_seconds=0) == 0
 
@@ -88,8 +89,8 @@ def test_who_withdrew_the_consent_is_left_alone(people: People) -> None:
     Consent.objects.create(
         patient=patient, tenant_id=patient.tenant_id, purpose="clinical_data_processing", granted=False
     )
-    assert answer_unanswered(dead_after_seconds=0) == 0
-    assert events(patient, "agent_response_generated", "chat_data_collected") == []
+    with assert_not_emitted(patient_id=patient.id):
+        assert answer_unanswered(dead_after_seconds=0) == 0
 
 
 def test_a_message_counts_as_being_processed_for_two_minutes_at_most(people: People) -> None:
@@ -111,6 +112,7 @@ def test_messages_that_may_not_be_answered_keep_nobody_waiting(people: People) -
         left(patient)
     waiting = people.patient()
     left(waiting)
-    assert answer_unanswered(dead_after_seconds=0) == 1
-    assert len(events(waiting, "agent_response_generated")) == 1
-    assert all(events(patient, "agent_response_generated") == [] for patient in silenced)
+    with captured_events() as captured:
+        assert answer_unanswered(dead_after_seconds=0) == 1
+    assert {event.patient_id for event in captured.committed} == {waiting.id}
+    assert len(captured.of(AgentResponseGenerated)) == 1

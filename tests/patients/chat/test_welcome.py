@@ -5,8 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from events.registry import AgentResponseGenerated
+from events.testing import assert_emitted, assert_not_emitted, captured_events
 from patients.models import REQUIRED_PURPOSES, Patient
-from tests.patients.chat.talk import Device, asks, events, facts
+from tests.patients.chat.talk import Device, asks
 from tests.people import People
 
 
@@ -26,11 +28,12 @@ def test_the_last_required_consent_brings_the_welcome(
     http: httpx.Client, people: People, locale: str, begins: str
 ) -> None:
     patient = people.patient(consented=False, locale=locale)
-    for purpose in ("analytics", *REQUIRED_PURPOSES[:2]):
-        decide(http, people, patient, purpose)
-    assert "agent_response_generated" not in facts(patient)
-    decide(http, people, patient, REQUIRED_PURPOSES[2])
-    assert facts(patient)[-3:] == ["consent_granted", "intake_progress_updated", "agent_response_generated"]
+    with assert_not_emitted(AgentResponseGenerated, patient_id=patient.id):
+        for purpose in ("analytics", *REQUIRED_PURPOSES[:2]):
+            decide(http, people, patient, purpose)
+    with captured_events(patient_id=patient.id) as captured:
+        decide(http, people, patient, REQUIRED_PURPOSES[2])
+    assert captured.types() == ["consent_granted", "intake_progress_updated", "agent_response_generated"]
     (message,) = Device(http, people, patient).thread()
     assert message["content"].startswith(begins)
     assert (message["role"], message["agent_name"], asks(message)) == ("agent", "intake", ["procedure"])
@@ -38,11 +41,11 @@ def test_the_last_required_consent_brings_the_welcome(
 
 def test_it_is_said_once(http: httpx.Client, people: People) -> None:
     patient = people.patient(consented=False)
-    for purpose in (*REQUIRED_PURPOSES, "sms_marketing", REQUIRED_PURPOSES[0]):
-        decide(http, people, patient, purpose)
-    decide(http, people, patient, REQUIRED_PURPOSES[0], granted=False)
-    decide(http, people, patient, REQUIRED_PURPOSES[0])
-    assert len(events(patient, "agent_response_generated")) == 1
+    with assert_emitted(AgentResponseGenerated, patient_id=patient.id):
+        for purpose in (*REQUIRED_PURPOSES, "sms_marketing", REQUIRED_PURPOSES[0]):
+            decide(http, people, patient, purpose)
+        decide(http, people, patient, REQUIRED_PURPOSES[0], granted=False)
+        decide(http, people, patient, REQUIRED_PURPOSES[0])
 
 
 def test_its_question_is_answered_by_the_first_message(http: httpx.Client, people: People) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from events.models import Event
-from events.testing import StreamClient
+from events.registry import MatchCompleted
+from events.testing import StreamClient, assert_emitted, captured_events
 from patients.matching import service
 from patients.matching.explanation import explain
 from patients.matching.factors import WEIGHTS
@@ -104,15 +104,14 @@ def test_a_match_needs_consent(asker: Asker, people: People, purpose: str) -> No
 
 def test_below_the_gate_a_friendly_message_names_what_is_missing(asker: Asker, people: People) -> None:
     patient = told(people, preferences={}, locale="es")
-    match = asker.ask(patient).json()["data"]
+    with captured_events(patient_id=patient.id) as captured:
+        match = asker.ask(patient).json()["data"]
     assert (match["status"], match["confidence"], match["providers"]) == ("gated", 0.375, [])
     assert match["message"].startswith("Podré buscar hospitales para usted")
     assert [one["category"] for one in match["missing"]] == ["medical_history", "documents", "procedure_specific"]
     assert match["missing"][1]["label"] in match["message"]
-    events = Event.objects.filter(patient_id=patient.id).order_by("position")
-    assert [event.event_type for event in events] == ["match_requested", "match_failed"]
-    assert events[1].payload["reason"] == match["message"]
-    assert events[1].payload["retryable"] is True
+    assert captured.types() == ["match_requested", "match_failed"]
+    assert captured.of("match_failed", reason=match["message"], retryable=True)
 
 
 def test_without_a_procedure_it_is_asked_for(asker: Asker, people: People) -> None:
@@ -124,12 +123,11 @@ def test_without_a_procedure_it_is_asked_for(asker: Asker, people: People) -> No
 
 def test_when_nobody_is_left_the_match_is_complete_and_suggests(asker: Asker, people: People) -> None:
     patient = told(people, procedure_interest="A new nose")
-    match = asker.ask(patient).json()["data"]
+    with assert_emitted(MatchCompleted, patient_id=patient.id, providers=0, matches=[]):
+        match = asker.ask(patient).json()["data"]
     assert (match["status"], match["providers"], match["procedures"]) == ("completed", [], [])
     assert match["message"].startswith("I am sorry: none of the hospitals I know fits")
     assert len(match["suggestions"]) == 2
-    ended = Event.objects.get(patient_id=patient.id, event_type="match_completed").payload
-    assert (ended["providers"], ended["matches"]) == (0, [])
 
 
 def test_matches_are_listed_newest_first_as_they_were_answered(asker: Asker, people: People) -> None:
@@ -148,10 +146,10 @@ def test_the_same_key_is_answered_the_same_and_makes_one_match(asker: Asker, peo
 
 def test_a_coordinator_asks_for_a_patient(asker: Asker, people: People) -> None:
     patient = told(people)
-    answer = asker.ask(patient, **people.coordinator_headers(subject="user_nurse"))
+    with captured_events(patient_id=patient.id) as captured:
+        answer = asker.ask(patient, **people.coordinator_headers(subject="user_nurse"))
     assert answer.status_code == 200
-    actors = Event.objects.filter(patient_id=patient.id).values_list("actor_id", flat=True)
-    assert set(actors) == {"user_nurse"}
+    assert {event.actor_id for event in captured.committed} == {"user_nurse"}
 
 
 def test_another_patients_matches_are_not_to_be_found(asker: Asker, people: People) -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from curaway.threads import in_worker
 from events.log import StreamKey
-from events.models import Event
+from events.registry import MatchFailed
+from events.testing import assert_emitted, assert_not_emitted
 from patients import live
 from patients.matching import service, steps
 from patients.matching.explanation import explain
@@ -29,25 +30,25 @@ def patient(people: People) -> Patient:
 
 def test_a_dead_match_is_ended_by_the_sweep_once(patient: Patient) -> None:
     dead = begun(patient, ago=60)
-    end_dead_matches(now=timezone.now())
-    end_dead_matches(now=timezone.now())
-    assert facts(patient) == ["requested", "failed"]
+    with assert_emitted(MatchFailed, patient_id=patient.id):
+        end_dead_matches(now=timezone.now())
+        end_dead_matches(now=timezone.now())
     assert Match.objects.get(pk=dead.pk).status == "failed"
     assert live.busy([StreamKey(SHARED, patient.id)]) == set()
 
 
 def test_the_sweep_leaves_a_living_match_alone(patient: Patient) -> None:
     begun(patient)
-    end_dead_matches(now=timezone.now())
-    assert facts(patient) == ["requested"]
+    with assert_not_emitted(patient_id=patient.id):
+        end_dead_matches(now=timezone.now())
 
 
 def test_a_dead_match_is_ended_by_the_next_request(patient: Patient) -> None:
     dead = begun(patient, ago=60)
-    match = run(patient)
+    with assert_emitted(MatchFailed, patient_id=patient.id, correlation_id=dead.correlation_id):
+        match = run(patient)
     assert match.pk != dead.pk
     assert facts(patient) == ["requested", "failed", *ALL]
-    assert Event.objects.get(patient_id=patient.id, event_type="match_failed").correlation_id == dead.correlation_id
 
 
 def test_whoever_was_given_up_stops(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:

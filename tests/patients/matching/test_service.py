@@ -12,7 +12,8 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from events.log import StreamKey
-from events.models import Event
+from events.registry import MatchCompleted, MatchFailed
+from events.testing import assert_emitted, assert_not_emitted
 from patients import live
 from patients.errors import ConsentMissing, PatientQuarantined, PatientUnknown
 from patients.matching import service, steps
@@ -34,12 +35,12 @@ def withdraw(patient: Patient, purpose: str = "cross_border_transfer") -> None:
 
 
 def test_a_match_goes_through_its_stages_and_ends(patient: Patient) -> None:
-    match = run(patient, requested_by="user_x")
+    with assert_emitted(MatchCompleted, patient_id=patient.id) as ended:
+        match = run(patient, requested_by="user_x")
     assert facts(patient) == ALL
     assert (match.status, match.stage, match.providers, match.requested_by) == ("completed", "completed", 10, "user_x")
     assert match.confidence == 0.475
-    ended = Event.objects.get(patient_id=patient.id, event_type="match_completed").payload
-    assert ended["matches"] == [
+    assert ended.payload["matches"] == [
         {"provider_id": one["provider_id"], "score": one["score"]} for one in match.results["providers"]
     ]
 
@@ -51,14 +52,13 @@ def test_the_same_record_makes_the_same_match(people: People) -> None:
 
 def test_matching_begins_only_with_both_consents(patient: Patient) -> None:
     withdraw(patient, "clinical_data_processing")
-    with pytest.raises(ConsentMissing) as refused:
+    with assert_not_emitted(patient_id=patient.id), pytest.raises(ConsentMissing) as refused:
         run(patient)
     assert refused.value.reason == "clinical_data_processing"
     withdraw(patient)
-    with pytest.raises(ConsentMissing) as refused:
+    with assert_not_emitted(patient_id=patient.id), pytest.raises(ConsentMissing) as refused:
         run(patient)
     assert refused.value.reason == "cross_border_transfer"
-    assert facts(patient) == []
 
 
 def test_nobody_is_matched_who_is_quarantined_or_not_there(people: People) -> None:
@@ -77,21 +77,18 @@ def test_what_is_no_longer_allowed_ends_the_match(
         return ()
 
     monkeypatch.setattr(service, "score", score)
-    match = run(patient)
+    with assert_emitted(MatchFailed, patient_id=patient.id, retryable=False) as ended:
+        match = run(patient)
     assert facts(patient) == ["requested", "retrieve", "filter", "failed"]
     assert (match.status, match.results.get("providers")) == ("failed", None)
-    ended = Event.objects.get(patient_id=patient.id, event_type="match_failed").payload
-    assert ended["retryable"] is False
-    assert "no longer allowed" in ended["reason"]
+    assert "no longer allowed" in ended.payload["reason"]
 
 
 def test_a_fault_ends_the_match_to_be_asked_for_again(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(service, "score", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        with assert_emitted(MatchFailed, patient_id=patient.id, retryable=True), pytest.raises(ZeroDivisionError):
             run(patient)
-    ended = Event.objects.get(patient_id=patient.id, event_type="match_failed").payload
-    assert ended["retryable"] is True
     assert run(patient).status == "completed"
     assert facts(patient) == ["requested", "retrieve", "filter", "failed", *ALL]
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from events import emit_event
-from events.models import Event
-from events.registry import EventType
+from events.registry import EventType, PhiViewed
+from events.testing import assert_emitted
 from patients.models import FhirResource
 from patients.record.keeping import keep
 from patients.record.statements import Origin
@@ -110,12 +110,11 @@ def test_what_it_says_of_the_patient_is_masked_in_lists_and_on_its_page(patient,
 
 def test_it_is_shown_when_asked_for_and_the_look_is_recorded(patient, rows):
     client = viewer("events.view_phi")
-    text = client.post(f"{LIST}{rows['knee'].pk}/protected/").content.decode()
+    with assert_emitted(PhiViewed, actor_id=client.actor, patient_id=patient.id) as looked:
+        text = client.post(f"{LIST}{rows['knee'].pk}/protected/").content.decode()
     assert "M17.11" in text
     assert "&quot;resourceType&quot;: &quot;Condition&quot;" in text
-    fact = Event.objects.get(event_type=EventType.PHI_VIEWED, actor_id=client.actor)
-    assert fact.payload == {"record": "fhir resource", "record_id": rows["knee"].pk}
-    assert fact.patient_id == patient.id
+    assert looked.payload == {"record": "fhir resource", "record_id": rows["knee"].pk}
     assert viewer().post(f"{LIST}{rows['knee'].pk}/protected/").status_code == 403
 
 

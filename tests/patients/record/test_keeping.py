@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from events.log import StreamKey
-from events.models import Event
+from events.registry import ClinicalEntitiesExtracted, EhrConflictDetected, FhirResourceCreated
+from events.testing import assert_emitted, assert_not_emitted, captured_events
 from patients import live, queries
 from patients.clinical.findings import LOINC, Kind
 from patients.intake import facts_of, progress
@@ -37,10 +38,6 @@ def hear(patient, origin, *findings):
 
 def summary(patient):
     return live.snapshot(StreamKey(patient.tenant_id, patient.id)).summary
-
-
-def newest(patient, event_type):
-    return Event.objects.filter(patient_id=patient.id, event_type=event_type).latest("position").payload
 
 
 def test_the_summary_shows_what_a_document_says(patient):
@@ -70,13 +67,15 @@ def test_findings_move_the_intake_the_same_wherever_they_are_counted(patient):
 
 def test_two_documents_that_disagree_are_both_kept_and_flagged(patient):
     hear(patient, REPORT, METFORMIN)
-    hear(patient, LETTER, MORE)
+    with captured_events(patient_id=patient.id) as captured:
+        hear(patient, LETTER, MORE)
     kept, other = (
         FhirResource.objects.get(patient=patient, source_id="doc_2"),
         FhirResource.objects.get(patient=patient, source_id="doc_1"),
     )
     assert (kept.canonical, other.canonical, other.conflict_with) == (True, False, kept)
-    assert newest(patient, "ehr_conflict_detected") == {
+    (conflict,) = captured.of(EhrConflictDetected)
+    assert conflict.payload == {
         "resource_type": "MedicationStatement",
         "kept_resource_id": kept.id,
         "other_resource_id": other.id,
@@ -84,30 +83,30 @@ def test_two_documents_that_disagree_are_both_kept_and_flagged(patient):
     }
     (entry,) = summary(patient)["medications"]
     assert (entry["id"], entry["dose_value"], entry["conflict"]) == (kept.id, 2000.0, True)
-    extracted = newest(patient, "clinical_entities_extracted")
-    assert (extracted["shown"], extracted["hidden"]) == ([], [other.id])
+    assert captured.of(ClinicalEntitiesExtracted, shown=[], hidden=[other.id])
 
 
 def test_a_patient_who_corrects_themself_is_believed(patient):
-    hear(patient, MESSAGE, METFORMIN)
-    hear(patient, Origin("chat", "msg_2"), MORE)
+    with assert_not_emitted(EhrConflictDetected, patient_id=patient.id):
+        hear(patient, MESSAGE, METFORMIN)
+        hear(patient, Origin("chat", "msg_2"), MORE)
     first, second = FhirResource.objects.filter(patient=patient).order_by("recorded_at")
     assert (first.superseded_by, first.canonical, second.canonical) == (second, False, True)
-    assert not Event.objects.filter(patient_id=patient.id, event_type="ehr_conflict_detected").exists()
 
 
 def test_a_message_does_not_hide_what_a_document_says(patient):
     hear(patient, REPORT, METFORMIN)
-    hear(patient, MESSAGE, replace(METFORMIN, confidence=1.0))
+    with assert_emitted(FhirResourceCreated, patient_id=patient.id, canonical=False):
+        hear(patient, MESSAGE, replace(METFORMIN, confidence=1.0))
     (entry,) = summary(patient)["medications"]
-    assert (entry["source"], newest(patient, "fhir_resource_created")["canonical"]) == ("document", False)
+    assert entry["source"] == "document"
 
 
 def test_the_same_words_again_add_nothing(patient):
-    hear(patient, REPORT, KNEE)
-    hear(patient, REPORT, KNEE)
+    with assert_emitted(FhirResourceCreated, patient_id=patient.id):
+        hear(patient, REPORT, KNEE)
+        hear(patient, REPORT, KNEE)
     assert FhirResource.objects.filter(patient=patient).count() == 1
-    assert Event.objects.filter(patient_id=patient.id, event_type="fhir_resource_created").count() == 1
 
 
 def test_the_database_keeps_a_source_from_saying_the_same_twice(patient):
