@@ -24,6 +24,8 @@ FIELDS = (
     "sourceMessageId",
     "sourceBody",
 )
+MEANT = {"document_id": "doc_", "notification_id": "ntf_", "sourceMessageId": "msg_"}
+"""What the queue names, and how such an id begins."""
 DEEP = 20_000
 ODD_TEXTS = [
     "",
@@ -65,6 +67,10 @@ def _json(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
+def _those(known: list[str], start: str) -> st.SearchStrategy[str]:
+    return st.sampled_from([id for id in known if id.startswith(start)])
+
+
 def _source(body: bytes) -> str:
     return base64.b64encode(body).decode()
 
@@ -83,8 +89,9 @@ def bodies(known: list[str]) -> st.SearchStrategy[bytes]:
         {"sourceMessageId": ids, "document_id": ids, "notification_id": ids},
         optional={"job_id": st.uuids().map(str) | ids, "sourceBody": sources, "extracted_text": texts, "x": JSON},
     ).map(_json)
+    meant = st.fixed_dictionaries({name: _those(known, start) for name, start in MEANT.items()}).map(_json)
     other = st.sampled_from(ODD_BODIES) | st.binary(max_size=300) | JSON.map(_json)
-    return st.one_of(understood, messages, given_up, told, analyzed, other)
+    return st.one_of(meant, understood, messages, given_up, told, analyzed, other)
 
 
 def headers() -> st.SearchStrategy[dict[str, bytes]]:

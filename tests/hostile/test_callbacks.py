@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import secrets
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -11,50 +10,21 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings as django_settings
-from hypothesis import HealthCheck, given
-from hypothesis import settings as shaped
+from hypothesis import given
 from hypothesis import strategies as st
 
-from events.models import Event, Job
-from patients.models import Document, FhirResource, Notification, Patient
 from patients.record import extraction
 from tests.hostile import forgeries, messages
-from tests.hostile.counted import TIMES, Counted
-from tests.people import People
+from tests.hostile.counted import CASES, Counted, drawn
+from tests.hostile.effects import left, said
 from tests.webhooks.analyses import Analyst
 from tests.webhooks.callbacks import CURRENT, NEXT, Callbacks, signature, with_signing_keys
-from tests.webhooks.documents import Reader, job_of, upload
-from tests.webhooks.notifications import registered
+from tests.webhooks.documents import Reader
 
-CASES = 400 * TIMES
 UNVERIFIED = (401, "QSTASH_VERIFY_001")
 KEYS = [(CURRENT, NEXT), (CURRENT, ""), ("", NEXT), (NEXT, CURRENT), ("", ""), (forgeries.STRANGER, "")]
 
-drawn = shaped(
-    max_examples=CASES,
-    deadline=None,
-    derandomize=TIMES == 1,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-
 Post = Callable[..., httpx.Response]
-
-
-@pytest.fixture
-def patient(people: People) -> Patient:
-    return people.patient(email="ana@example.com")
-
-
-@pytest.fixture
-def known(patient: Patient) -> list[str]:
-    """Ids that exist: of a patient, a document that waits to be read, its job and message, a notification."""
-    document = upload(patient)
-    jobs = [job_of(document), registered(patient)]
-    for job in jobs:
-        Job.objects.filter(pk=job.pk).update(status="published", message_id=f"msg_{secrets.token_hex(8)}")
-    messages_of = Job.objects.filter(patient_id=patient.id).values_list("message_id", flat=True)
-    return [patient.id, document.id, *(str(job.id) for job in jobs), jobs[1].body["notification_id"], *messages_of]
 
 
 @pytest.fixture
@@ -67,23 +37,6 @@ def post(callbacks: Callbacks) -> Post:
         return client.post(f"/webhooks/qstash/{path}", content=body, headers={**(headers or {}), **sealed})
 
     return posted
-
-
-def said(answer: httpx.Response) -> tuple[int, str]:
-    errors = answer.json()["errors"]
-    return answer.status_code, errors[0]["code"] if errors else answer.json()["data"]["status"]
-
-
-def left() -> dict[str, Any]:
-    """All that a callback could have had an effect on, of everybody."""
-    facts = Event.objects.exclude(patient_id=None)
-    return {
-        "facts": Counter(facts.values_list("event_type", flat=True)),
-        "jobs": Counter(Job.objects.values_list("kind", "status", "deliveries")),
-        "documents": Counter(Document.objects.values_list("status", "claim")),
-        "resources": FhirResource.objects.count(),
-        "mails": Counter(Notification.objects.values_list("status", flat=True)),
-    }
 
 
 def test_what_nobody_signed_is_refused_and_has_no_effect(post: Post, known: list[str], counted: Counted) -> None:
@@ -150,6 +103,8 @@ def test_what_is_signed_has_one_of_the_contracts_answers(
         assert (status == 503) == ("Retry-After" in answer.headers)
 
     answered()
+    # Without these nothing got as far as the work itself.
+    assert answers["200 done"] > 0 < answers["200 duplicate"]
     counted("signed callbacks", cases=answers.total(), **{name.replace(" ", "_"): n for name, n in answers.items()})
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as shaped
 from hypothesis import strategies as st
 
 from patients.models import Document
-from tests.hostile.counted import TIMES, Counted
+from tests.hostile.counted import TIMES, Counted, drawn
 from tests.patients.uploads import Uploader
 from tests.people import People
 
@@ -70,13 +70,7 @@ def test_whatever_it_is_called_the_name_has_no_say_in_where_it_lies(uploader: Up
     names = st.lists(pieces, max_size=12).map("".join) | st.text(max_size=40)
     taken = []
 
-    @shaped(
-        max_examples=150 * TIMES,
-        deadline=None,
-        derandomize=TIMES == 1,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @shaped(drawn, max_examples=150 * TIMES)
     @given(names.map(lambda name: f"{name}.pdf"))
     def called(name: str) -> None:
         taken.append(announced(uploader, name) is not None)

@@ -18,13 +18,14 @@ class Watch:
     def __init__(self, pid: int) -> None:
         self._process = psutil.Process(pid)
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self.before = self._process.memory_info().rss
         self.server = self.before
         self.reader = 0
         """The most that one child held at any time, by the kernel's own count."""
         self.readers: set[int] = set()
         self.seconds = 0.0
+        self._fault: Exception | None = None
 
     @property
     def grown(self) -> int:
@@ -37,9 +38,18 @@ class Watch:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Raises what ended the following early: from then on nothing was measured."""
         self.seconds = time.monotonic() - self._began
         self._done.set()
         self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+
+    def _run(self) -> None:
+        try:
+            self._follow()
+        except Exception as fault:
+            self._fault = fault
 
     def _follow(self) -> None:
         while not self._done.wait(EVERY_SECONDS):
