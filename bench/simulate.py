@@ -9,48 +9,16 @@ run of `make bench`; what was measured in neither is assumed, and marked so.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, NamedTuple
 
-RESULTS = Path(__file__).parent / "results"
-STEPS = "steps.json"
+from bench.steps.figures import FIGURES, figures
+
 FULL = 0.8
 """Beyond this share of a resource waiting grows faster than load."""
 HEARTBEAT, ACCESS, RETURN = 15.0, 20.0, 5
 """Seconds: between heartbeats, between looks at who may see, over which a drained process's streams return."""
-
-
-class Figure(NamedTuple):
-    """One cost: its value where it was not measured, its unit, and which measure of the bench it is, if it is one."""
-
-    value: float
-    unit: str
-    about: str
-    measure: str = ""
-
-
-FIGURES = {
-    "stream_kb": Figure(15, "KB", "memory of an idle stream", "bytes_per_stream"),
-    "process_mb": Figure(110, "MB", "memory of a process without streams"),
-    "open_app_us": Figure(4400, "µs", "a process opens a stream"),
-    "open_db_us": Figure(2600, "µs", "the database opens a stream"),
-    "beat_us": Figure(48, "µs", "a process writes a heartbeat", "cpu_per_delivery_us"),
-    "event_us": Figure(95, "µs", "a process reads, encodes and writes an event", "cpu_per_event_us"),
-    "heard_notify_us": Figure(30, "µs", "each process hears a ring, whoever it is for, by NOTIFY"),
-    "heard_redis_us": Figure(140, "µs", "the same, by Redis"),
-    "notify_db_us": Figure(60, "µs", "the database takes a ring (NOTIFY), whoever hears it"),
-    "ring_db_us": Figure(55, "µs", "the database tells one process of a ring (NOTIFY)"),
-    "ring_redis_us": Figure(2, "µs", "Redis tells one process of a ring"),
-    "emit_db_us": Figure(1000, "µs", "the database records an event"),
-    "read_db_us": Figure(500, "µs", "the database reads an event for a process"),
-    "poll_db_us": Figure(2.0, "µs", "the database looks at one stream's head (the poll)"),
-    "access_db_us": Figure(3.0, "µs", "the database looks at one viewer's rights"),
-}
-"""Processor time but for the first two; the values here were tried once, on two slow cores that others used as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,31 +39,6 @@ class Load:
     def openings(self) -> float:
         """Per second, when nothing else happens: each stream lives 80 to 100 % of its lifetime."""
         return self.streams / (0.9 * self.lifetime)
-
-
-def figures(results: Path = RESULTS) -> tuple[dict[str, float], dict[str, str]]:
-    """Values by name, and for each where it is from."""
-    values = {name: figure.value for name, figure in FIGURES.items()}
-    sources = dict.fromkeys(FIGURES, "assumed")
-    steps = results / STEPS
-    for file, found in ((_newest_run(results), _of_run), (steps if steps.exists() else None, _of_steps)):
-        measured = found(json.loads(file.read_text())) if file else {}
-        for name in measured.keys() & FIGURES.keys():
-            values[name], sources[name] = measured[name], f"measured, {file.name}"
-    return values, sources
-
-
-def _newest_run(results: Path) -> Path | None:
-    return max(results.glob("*-full.json"), default=None)
-
-
-def _of_run(run: Mapping[str, Any]) -> dict[str, float]:
-    found = {name: run["measures"].get(figure.measure, {}).get("ours", {}) for name, figure in FIGURES.items()}
-    return {name: cell["value"] for name, cell in found.items() if cell.get("value") is not None}
-
-
-def _of_steps(steps: Mapping[str, Any]) -> dict[str, float]:
-    return {name: found["value"] for name, found in steps["figures"].items()}
 
 
 def usage(load: Load, openings: float, cost: Mapping[str, float]) -> dict[str, float]:

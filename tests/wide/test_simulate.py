@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -31,6 +30,8 @@ def cost(**given: float) -> dict[str, float]:
         ({"beat_us": 30}, "processes", 10_000 / 15 * 30 / 10e6),
         # 100 rings a second, each heard by 10 processes.
         ({"heard_notify_us": 40}, "processes", 100 * 10 * 40 / 10e6),
+        ({"notify_db_us": 60}, "database", 100 * 60 / 4e6),
+        ({"notify_db_us": 60}, "of it, NOTIFY", 100 * 60 / 4e6),
         ({"ring_db_us": 15}, "database", 100 * 10 * 15 / 4e6),
         ({"ring_db_us": 15}, "of it, NOTIFY", 100 * 10 * 15 / 4e6),
         ({"emit_db_us": 400}, "database", 100 * 400 / 4e6),
@@ -46,7 +47,7 @@ def test_each_cost_adds_its_share(costs, resource, share):
 
 
 def test_redis_takes_the_rings_from_the_database_and_silence_from_everybody():
-    dear = cost(ring_db_us=15, ring_redis_us=2, heard_notify_us=40, heard_redis_us=70)
+    dear = cost(notify_db_us=60, ring_db_us=15, ring_redis_us=2, heard_notify_us=40, heard_redis_us=70)
     by_redis = usage(replace(SMALL, bell="redis"), 0, dear)
     assert by_redis["Redis"] == pytest.approx(100 * 10 * 2 / 1e6)
     assert by_redis["database"] == 0
@@ -96,29 +97,6 @@ def test_notify_grows_with_the_square_and_queries_do_not():
     assert rings == pytest.approx(SMALL.streams * (0.8 / (100 * 10 * 400 / 4e6)) ** 0.5)
 
 
-class TestFigures:
-    def test_without_a_run_every_figure_is_assumed(self, tmp_path):
-        values, sources = figures(tmp_path)
-        assert values == {name: figure.value for name, figure in FIGURES.items()}
-        assert set(sources.values()) == {"assumed"}
-
-    def test_the_newest_whole_run_replaces_what_it_measured(self, tmp_path):
-        for name, rate in (("2026-01-01T0900-full.json", 100), ("2026-02-01T0900-full.json", 250)):
-            measures = {"opened_per_second": {"ours": {"value": rate}, "naive": {"value": 1}}}
-            (tmp_path / name).write_text(json.dumps({"measures": measures}))
-        (tmp_path / "scratch").mkdir()
-        (tmp_path / "scratch" / "2026-03-01T0900-quick.json").write_text("{}")
-        values, sources = figures(tmp_path)
-        assert values["open_app_us"] == 4000
-        assert sources["open_app_us"] == "measured, 2026-02-01T0900-full.json"
-        assert sources["open_db_us"] == "assumed"
-
-    def test_a_measure_that_failed_is_assumed(self, tmp_path):
-        run = {"measures": {"opened_per_second": {"ours": {"value": None, "failed": "it died"}}}}
-        (tmp_path / "2026-01-01T0900-full.json").write_text(json.dumps(run))
-        assert figures(tmp_path)[1]["open_app_us"] == "assumed"
-
-
 def test_the_table_has_a_row_per_resource_that_is_used():
     values = {name: figure.value for name, figure in FIGURES.items()}
     rows = run(replace(SMALL, bell="redis"), values, seconds=10)
@@ -134,13 +112,69 @@ def test_the_table_has_a_row_per_resource_that_is_used():
         (3, Load()),
     ],
 )
-def test_the_page_on_scaling_says_what_the_assumed_figures_give(column, load):
-    lines = (ROOT / "docs" / "scaling.md").read_text().splitlines()
-    said = {cells[1].strip(): cells[column + 1].strip(" *") for line in lines if len(cells := line.split("|")) == 6}
-    values = {name: figure.value for name, figure in FIGURES.items()}
+def test_the_page_on_scaling_says_what_the_measured_figures_give(column, load):
+    said, values = _said(column), figures()[0]
     by_notify = usage(load, load.openings, values)
     by_redis = usage(replace(load, bell="redis"), load.openings, values)
-    assert said["openings a second"] == f"{load.openings:,.0f}"
-    for bell, shares in (("NOTIFY", by_notify), ("Redis", by_redis)):
-        assert said[f"processes' share, by {bell}"] == f"{shares['processes']:.0%}".replace("%", " %")
-        assert said[f"database's share, by {bell}"] == f"{shares['database']:.0%}".replace("%", " %")
+    memory = values["process_mb"] + load.streams / load.processes * values["stream_kb"] / 1000
+    assert said.pop("") == f"{load.streams:,.0f} streams"
+    assert said == {
+        "processes (a core each)": f"{load.processes:,.0f}",
+        "database cores": f"{load.database_cores:,.0f}",
+        "openings a second": f"{load.openings:,.0f}",
+        "processes' share, by NOTIFY": _percent(by_notify["processes"]),
+        "processes' share, by Redis": _percent(by_redis["processes"]),
+        "database's share, by NOTIFY": _percent(by_notify["database"]),
+        "database's share, by Redis": _percent(by_redis["database"]),
+        "Redis's share of its one core": _percent(by_redis["Redis"]),
+        "memory of a process": f"{memory:,.0f} MB",
+        "full at, by NOTIFY": _first_full(load, values, by_notify.keys() - {"of it, NOTIFY"}),
+        "full at, by Redis": _first_full(replace(load, bell="redis"), values, by_redis.keys() - {"of it, NOTIFY"}),
+    }
+
+
+def test_the_page_on_scaling_has_every_figure_as_it_was_measured():
+    values, sources = figures()
+    by = {name: "steps" if source.endswith("steps.json") else "make bench" for name, source in sources.items()}
+    said = [(row[0], row[1], "steps" if "bench.steps" in row[2] else "make bench") for row in _rows("The units")[1:]]
+    assert said == [
+        (figure.about, f"{float(f'{values[name]:.3g}'):,g} {figure.unit}", by[name]) for name, figure in FIGURES.items()
+    ]
+
+
+def _said(column: int) -> dict[str, str]:
+    """A column of the table of three sizes."""
+    return {row[0]: row[column] for row in _rows("Three sizes")}
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """The table below this heading of the page."""
+    section = _page().partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|") and "---" not in line]
+    return [[cell.strip(" *") for cell in line.split("|")[1:-1]] for line in lines]
+
+
+def _first_full(load: Load, values: dict[str, float], resources: set[str]) -> str:
+    streams, resource = min((breaks_at(load, values, resource), resource) for resource in resources)
+    return f"{round(streams, -3):,.0f} ({resource})"
+
+
+def test_the_page_on_scaling_says_what_replacing_a_large_process_does():
+    load, page = Load(streams=40_000, events=80, processes=4, database_cores=4), " ".join(_page().split())
+    simulation, waited, most = Simulation(load, figures()[0]), 0, 0.0
+    simulation.drain_one(0)
+    for now in range(1, 60):
+        opened = simulation.second(now)
+        waited, most = waited + (simulation.waiting > 100), max(most, opened)
+    assert waited == 10
+    assert (
+        f"the other three open {most:,.0f} a second beside their other work: most of them wait, for ten seconds" in page
+    )
+
+
+def _page() -> str:
+    return (ROOT / "docs" / "scaling.md").read_text()
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")

@@ -1,0 +1,1 @@
+"""The processor time of each single step, for the capacity model: `python -m bench.steps`."""
