@@ -27,7 +27,7 @@ class Plan:
     peer_fan_outs: int = 4
     flood_each: int = 10
     writers: int = 8
-    emit_seconds: float = 1.5
+    emit_seconds: float = 1.0
     resumed: int = 2000
     missed: int = 50
     histories: tuple[int, int] = (1_000, 1_000_000)

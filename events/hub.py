@@ -26,7 +26,7 @@ from events.access_records.recorder import Recorder
 from events.clock import Clock
 from events.errors import StreamUnavailable
 from events.frames import Done, event_frame
-from events.log import Cursor, StreamKey
+from events.log import Cursor, Row, StreamKey
 from events.operations import figures
 from events.room import Listener, Room
 from events.sealing import keys
@@ -234,14 +234,16 @@ class Hub:
             return
         pages = await in_hearing(log.read, wanted)
         frames = {cursor: [event_frame(row) for row in page.rows] for cursor, page in pages.items()}
+        heard: list[Row] = []
         for room, cursor in of_rooms:
             if room.head == cursor.after:
                 room.grow(frames[cursor], now=self.now())
-                figures.heard(pages[cursor].rows)
+                heard += pages[cursor].rows
             if pages[cursor].has_more:
                 self.ring(room.key)
         for stream, cursor in of_streams:
             stream.receive_page(cursor.after, frames[cursor])
+        figures.heard(heard)
 
     # Hearing
 

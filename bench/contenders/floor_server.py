@@ -7,6 +7,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -21,6 +22,9 @@ ORDER BY log.patient_id, log.position
 """
 HEAD_SQL = "SELECT position FROM head WHERE patient_id = %s"
 HEARTBEAT_SECONDS = 15
+SHARED_CLOCK = os.environ.get("FLOOR_CLOCK") == "shared"
+"""One clock for the heartbeats of all streams, and not a timeout in each stream's own waiting, as one writes it."""
+
 HEARTBEAT = b":\n"
 STATE = {"summary": "-" * 1679}
 """As long as the state of a patient whom `bench.seeding` made; the run's report shows both frames' lengths."""
@@ -68,7 +72,9 @@ class FloorServer:
         self._reader = await psycopg.AsyncConnection.connect(url, autocommit=True)
         self._ear = await psycopg.AsyncConnection.connect(url, autocommit=True)
         await self._ear.execute("LISTEN grown")
-        tasks = [asyncio.create_task(work()) for work in (self._hear, self._read, self._beat)]
+        tasks = [asyncio.create_task(work()) for work in (self._hear, self._read)]
+        if SHARED_CLOCK:
+            tasks.append(asyncio.create_task(self._beat()))
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in tasks:
@@ -95,7 +101,6 @@ class FloorServer:
                     stream.woken.set()
 
     async def _beat(self) -> None:
-        """One clock for all streams: a timer for each would be what most of their time goes to."""
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             for stream in [stream for room in self._rooms.values() for stream in room]:
@@ -147,7 +152,10 @@ class FloorServer:
         await self._write(send, self._connected(patient, stream.cursor, head))
         if wire := self._next(stream):
             await self._write(send, wire)
-        while await stream.woken.wait():
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if SHARED_CLOCK else HEARTBEAT_SECONDS):
+                    await stream.woken.wait()
             stream.woken.clear()
             await self._write(send, self._next(stream) or HEARTBEAT)
 

@@ -28,11 +28,10 @@ def refused(reason: str | None) -> None:
 
 def heard(rows: Iterable[Row]) -> None:
     """These events were handed to who listens here."""
-    now = datetime.now(UTC)
+    now, traced = datetime.now(UTC), tracing.is_on()
     for row in rows:
-        recorded_at = datetime.fromisoformat(row.occurred_at)
         # By two clocks where the database is another machine; theirs may be ahead of ours.
-        metrics.HEARD_SECONDS.observe(max(0.0, (now - recorded_at).total_seconds()))
-        tracing.heard(
-            row.correlation_id, event_type=row.event_type, position=row.position, recorded_at=min(recorded_at, now)
-        )
+        recorded_at = min(datetime.fromisoformat(row.occurred_at), now)
+        metrics.HEARD_SECONDS.observe((now - recorded_at).total_seconds())
+        if traced:
+            tracing.heard(row.correlation_id, event_type=row.event_type, position=row.position, recorded_at=recorded_at)
