@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import time
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -90,7 +90,13 @@ class Ours(Contender):
         return [str(heads.get(patient_id(number), 0)) for number in range(patients)]
 
     def add_events(self, *, patients: int, each: int, first_nonce: int) -> None:
-        self._sealer.ask(patients=list(range(patients)), each=each, first_nonce=first_nonce)
+        self.add_events_of(range(patients), each=each, first_nonce=first_nonce)
+
+    def add_events_of(
+        self, patients: Iterable[int], *, each: int, first_nonce: int, sealing: Sequence[str] | None = None
+    ) -> None:
+        """Events of these patients, told to nobody; `sealing` names the fields, None: as they are recorded."""
+        self._sealer.ask(patients=list(patients), each=each, first_nonce=first_nonce, fields=sealing)
 
     @cached_property
     def _sealer(self) -> Talking:
