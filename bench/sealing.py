@@ -132,7 +132,7 @@ def main() -> None:
         Path(folder).chmod(0o755)
         ratios |= sealed_streams.ratios(Path(folder))
     sys.stdout.write(
-        f"{'reading alone':<20} {of_reading:5.2f}x  ({ROWS:,} rows and their frames; a part of the last)\n"
+        f"{'reading alone':<20} {of_reading:5.2f}x  (a part of a stream: {ROWS:,} rows and their frames)\n"
     )
     sys.stdout.write("".join(f"{name:<20} {ratio:5.2f}x  (at most {ALLOWED}x)\n" for name, ratio in ratios.items()))
     sys.exit(any(ratio > ALLOWED for ratio in ratios.values()))
