@@ -131,7 +131,7 @@ class TestCorrelationId:
     ) -> None:
         from patients import live
 
-        monkeypatch.setattr(live, "snapshot", lambda _: 1 / 0)
+        monkeypatch.setattr(live, "snapshot_for", lambda *_: 1 / 0)
         patient = people.patient()
         headers = {**people.patient_headers(patient), "X-Correlation-ID": "corr-broken"}
         answer = http.get(f"/api/v1/patients/{patient.id}/summary", headers=headers)

@@ -48,10 +48,10 @@ def test_a_method_that_is_not_answered_is_refused_with_those_that_are(http: http
 def test_the_unforeseen_says_nothing_but_the_correlation_id(
     http: httpx.Client, people: People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_: Any) -> None:
+    def fail(*_: Any) -> None:
         raise RuntimeError("SELECT secret FROM patients")
 
-    monkeypatch.setattr(live, "snapshot", fail)
+    monkeypatch.setattr(live, "snapshot_for", fail)
     patient = people.patient()
     answer = http.get(f"/api/v1/patients/{patient.id}/summary", headers=people.patient_headers(patient))
     assert (answer.status_code, problem(answer)["code"]) == (500, "INTERNAL_001")

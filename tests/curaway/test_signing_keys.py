@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 
 import jwt
@@ -13,6 +14,7 @@ from curaway.identity import TokenVerifier
 from curaway.signing_keys import KeySet, PemKey, SigningKeysUnavailable
 from events.testing import FakeClock
 from tests.doubles import ClerkDouble
+from tests.http_double import Answer, Request
 
 
 @pytest.mark.parametrize("pem", ["", "nonsense", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"])
@@ -74,11 +76,20 @@ def test_without_any_key_the_caller_is_told_to_come_back_not_that_the_token_is_b
     assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
 
 
-async def test_an_event_loop_is_never_blocked_by_a_fetch(published):
+async def test_an_event_loop_is_never_blocked_by_a_fetch(published, monkeypatch):
+    answers = threading.Event()
+    at_once = published.answer
+
+    def answer(request: Request) -> Answer:
+        assert answers.wait(10)
+        return at_once(request)
+
+    monkeypatch.setattr(published, "answer", answer)
     keys = KeySet(published.jwks_url)
     verifier = TokenVerifier(keys)
     with pytest.raises(SigningKeysUnavailable):
         verifier.verify(f"Bearer {published.token()}")
+    answers.set()
     await asyncio.to_thread(keys.warm)
     assert verifier.verify(f"Bearer {published.token()}").subject == "user_maria"
 

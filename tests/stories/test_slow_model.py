@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from events.log import StreamKey
+from events.models import Event
 from patients import live
 from patients.chat import agent_llm
 from patients.chat import service as chat
@@ -26,7 +27,7 @@ from patients.models import IdempotencyKey, Match, Patient
 from patients.services.consent import Decision, record_consent
 from tests.http_double import Answer, Request
 from tests.patients.chat.model import ModelDouble
-from tests.patients.chat.talk import Device, asks, events, facts
+from tests.patients.chat.talk import Device, asks
 from tests.patients.matching.records import ALL, told
 from tests.patients.matching.records import facts as stages
 from tests.people import People
@@ -36,6 +37,16 @@ PATIENCE = 60.0
 """Longer than any test: what ends a wait here is never the clock."""
 
 TELLING = "I have diabetes"
+
+
+def facts(patient: Patient) -> list[str]:
+    """Names of all that was recorded of the patient, in order."""
+    return [event.event_type for event in events(patient)]
+
+
+def events(patient: Patient, *types: str) -> list[Event]:
+    found = Event.objects.filter(tenant_id=patient.tenant_id, patient_id=patient.id)
+    return list((found.filter(event_type__in=types) if types else found).order_by("created_at", "id"))
 
 
 class Model(ModelDouble):
