@@ -20,6 +20,8 @@ from curaway.local.program import Program
 from curaway.local.settings import children_environment, port_of
 from curaway.local.supervisor import Supervisor
 from curaway.local.welcome import welcome
+from tests.processes import is_alive
+from tests.waiting import wait_until
 
 QUEUE = {
     "QSTASH_URL": "http://127.0.0.1:20001",
@@ -155,7 +157,7 @@ def test_a_killed_supervisor_leaves_no_orphan(parent: subprocess.Popen[str]) -> 
     parent.send_signal(signal.SIGKILL)
     # Its output ends when the last process that could write to it is gone.
     assert parent.stdout.read() == ""
-    assert not Path(f"/proc/{child}/cmdline").exists() or Path(f"/proc/{child}/cmdline").read_bytes() == b""
+    wait_until(lambda: not is_alive(child))
 
 
 def test_a_command_that_fails_shows_what_it_said() -> None:

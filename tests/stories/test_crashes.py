@@ -8,11 +8,11 @@ import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import psutil
 import pytest
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from patients.models import Document
 from tests.doubles import QStashDouble
 from tests.events.test_exactly_once import left_by
 from tests.patients.uploads import Uploader
+from tests.processes import is_alive
 from tests.waiting import wait_until
 from tests.webhooks.analyses import read_document
 from tests.webhooks.callbacks import CURRENT, NEXT, Callbacks, signature, status_in
@@ -144,22 +145,4 @@ def delivered(url: str, job: Job) -> socket.socket:
 
 def readers_of(pid: int) -> list[int]:
     """Processes that the server has started for what may take any time."""
-    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and parent_of(entry) == pid]
-
-
-def parent_of(entry: Path) -> int | None:
-    found = state_of(entry)
-    return int(found[1]) if found else None
-
-
-def is_alive(pid: int) -> bool:
-    found = state_of(Path(f"/proc/{pid}"))
-    return found is not None and found[0] != "Z"
-
-
-def state_of(entry: Path) -> list[str] | None:
-    """State and parent of a process; None when it has gone."""
-    try:
-        return (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
-    except OSError:
-        return None
+    return [child.pid for child in psutil.Process(pid).children()]

@@ -87,7 +87,15 @@ def workers(module_database_url: str) -> Iterator[ProcessServer]:
 
 
 def children(server: ProcessServer) -> list[psutil.Process]:
-    return [child for child in psutil.Process(server.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process(server.pid).children() if is_worker(child)]
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Whether it runs the application; one that has ended does not, though its parent may not have noticed yet."""
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def hears(process: psutil.Process) -> bool:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from patients import confined
 from patients.documents import leafing, slot
 from patients.documents.faults import ReaderCrashed, TookTooLong
 from patients.documents.reading import read_document
+from tests.processes import is_alive
+from tests.waiting import wait_until
 
 DATA = Path(__file__).parents[2] / "data"
 PDF = "application/pdf"
@@ -205,16 +206,9 @@ def test_the_reader_bounds_itself() -> None:
 
 def written(path: Path) -> int:
     """The process id in the file, as soon as it is there."""
-    until = time.monotonic() + 20
-    while not (path.exists() and path.read_text()):
-        assert time.monotonic() < until, "the reader never started"
-        time.sleep(0.02)
-    return int(path.read_text())
+    return int(wait_until(lambda: path.exists() and path.read_text(), seconds=20))
 
 
 def gone(pid: int) -> None:
     """The process has ended; who has to bury it is not its server."""
-    until = time.monotonic() + 5
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < until, "the reader lives on"
-        time.sleep(0.02)
+    wait_until(lambda: not is_alive(pid), seconds=5)
