@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shlex
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from bench import report, usage
 from bench.database import Cluster
+from bench.descriptors import allowed_descriptors
 from bench.peers import install_peers
 from bench.plan import FULL, QUICK, Plan
 from bench.ring import CONTENDERS, MEASURES, Ring
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> None:
     plan = QUICK if asked.quick else FULL
     folder = data_folder(os.environ) / "bench"
     folder.mkdir(parents=True, exist_ok=True)
-    _raise_limits()
+    allowed_descriptors()
     facts = {"plan": plan.name, "seed": asked.seed, "command": shlex.join(["python", "-m", "bench", *arguments])}
     facts |= {"began": datetime.now(UTC).isoformat(timespec="seconds"), "machine": usage.machine()}
     problem = install_peers()
@@ -84,12 +84,6 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED, help="of what is drawn at random; default: %(default)s")
     parser.add_argument("--first-port", type=int, default=FIRST_PORT, help="one port each; default: %(default)s")
     return parser.parse_args(arguments)
-
-
-def _raise_limits() -> None:
-    # Five thousand streams are five thousand files, here and in the server; children inherit the limit.
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 if __name__ == "__main__":

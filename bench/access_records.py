@@ -21,6 +21,7 @@ import psutil
 from bench.contenders.contender import HOST
 from bench.contenders.ours import Ours
 from bench.database import Cluster
+from bench.ports import free_port
 
 PATIENTS = 50
 WRITTEN_SECONDS = 2.5
@@ -49,7 +50,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="curaway-bench-"))
     folder.chmod(0o755)
     cluster = Cluster(folder)
-    servers = [Ours(cluster, folder, _free_port()), Unrecorded(cluster, folder, _free_port())]
+    servers = [Ours(cluster, folder, free_port()), Unrecorded(cluster, folder, free_port())]
     try:
         _compare(servers, given.streams, given.turns)
     finally:
@@ -97,12 +98,6 @@ def _open(server: Ours, patient: int) -> tuple[socket.socket, float]:
 
 def _seconds(processes: Sequence[psutil.Process]) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

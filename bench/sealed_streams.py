@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,9 +9,10 @@ from pathlib import Path
 from bench.bout import Bout
 from bench.contenders.ours import Ours
 from bench.database import Cluster
+from bench.descriptors import allowed_descriptors
+from bench.ports import free_port
 from bench.statistics import median
 
-PORT = 8798
 TURNS = 9
 LIVE, BURSTS = 400, 12
 """Streams, each its patient's, and how often all of them hear an event at once."""
@@ -25,10 +25,9 @@ NOTHING: list[str] = []
 
 def ratios(folder: Path) -> dict[str, float]:
     """Sealed / plain, the median of turns, for events that are heard live and for those that were missed."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allowed_descriptors()
     cluster = Cluster(folder)
-    ours = Ours(cluster, folder, PORT)
+    ours = Ours(cluster, folder, free_port())
     bout = Bout(ours)
     try:
         ours.prepare(LIVE + 2 * BACK)
@@ -43,7 +42,9 @@ def ratios(folder: Path) -> dict[str, float]:
 
 
 def _ratio(measure: Callable[[list[str] | None], float]) -> float:
-    measure(None), measure(NOTHING)
+    # Not counted: caches and plans warm up.
+    measure(None)
+    measure(NOTHING)
     found = []
     for turn in range(TURNS):
         # Who begins changes: the log grows meanwhile.

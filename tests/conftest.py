@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bench.ports import free_port
 from curaway.local.database import lease_database
-from tests.ports import free_port
 from tests.wide.needs import (  # noqa: F401  (pytest finds them here)
     pytest_collection_modifyitems,
     pytest_runtest_setup,

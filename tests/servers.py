@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import uvicorn
 
+from bench.ports import free_port
 from curaway import lifespan
 from curaway.connections import BoundedConnection
 from curaway.environment import Environment
 from events.testing import StreamClient
-from tests.ports import free_port
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
 from pathlib import Path
 
 import httpx
 
 from bench.chaos.acting import Acting
+from bench.chaos.lives import live
 from bench.chaos.notes import Notebook
 from bench.chaos.tokens import Issuer, Person
 
@@ -25,20 +25,10 @@ async def act(roster: Path, notes: Path, url: str, data_dir: Path, seed: str, pa
     timeout = httpx.Timeout(12, connect=5, pool=None)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, trust_env=False) as http:
-        at_work = [
-            asyncio.create_task(
-                Acting(one["name"], one["patient"], Person(**one["person"]), http, issuer, notebook, seed).run(pause)
-            )
+        await live(
+            Acting(one["name"], one["patient"], Person(**one["person"]), http, issuer, notebook, seed).run(pause)
             for one in json.loads(roster.read_text())
-        ]
-        told = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
-        ending = asyncio.create_task(told.wait())
-        done, _ = await asyncio.wait([*at_work, ending], return_when=asyncio.FIRST_COMPLETED)
-        for task in at_work:
-            task.cancel()
-        for task in done - {ending}:
-            task.result()
+        )
 
 
 if __name__ == "__main__":

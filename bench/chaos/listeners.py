@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
 from pathlib import Path
 
 import httpx
 
 from bench.chaos.listening import WATCHDOG_SECONDS, Listening
+from bench.chaos.lives import live
 from bench.chaos.notes import Notebook
 from bench.chaos.tokens import Issuer
 from bench.chaos.viewer import Viewer
@@ -27,16 +27,7 @@ async def listen(roster: Path, notes: Path, url: str, data_dir: Path, seed: str)
     # A connection of its own for every attempt, as after a cut.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, trust_env=False) as http:
-        at_work = [asyncio.create_task(Listening(one, http, issuer, notebook, seed).run()) for one in viewers]
-        told = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
-        ending = asyncio.create_task(told.wait())
-        # A viewer that fails by itself is a mistake of ours: better no verdict than one without it.
-        done, _ = await asyncio.wait([*at_work, ending], return_when=asyncio.FIRST_COMPLETED)
-        for task in at_work:
-            task.cancel()
-        for task in done - {ending}:
-            task.result()
+        await live(Listening(one, http, issuer, notebook, seed).run() for one in viewers)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from bench.conformance.target import Target
 from bench.conformance.verdict import DoesNotApply
+from bench.ports import free_port
 
 SBIN = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 """Debian keeps servers out of a user's PATH."""
@@ -108,11 +108,3 @@ async def _listening(process: asyncio.subprocess.Process, port: int, log: Path) 
                 writer.close()
                 return
             await asyncio.sleep(0.05)
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -22,9 +22,10 @@ from typing import Any
 
 from bench import report, usage
 from bench.database import Cluster
+from bench.ports import free_port
 from bench.statistics import median
 from bench.steps.figures import FIGURES, RESULTS, STEPS
-from bench.steps.listeners import RedisServer, free_port
+from bench.steps.listeners import RedisServer
 from bench.steps.measuring import PATIENTS, READ_TOGETHER, Server, Steps, Turns
 from curaway.local.given import data_folder
 

@@ -16,6 +16,7 @@ from threading import Event, Thread
 from bench.children import ProgramDied, end, last_words, spawn
 from bench.contenders.contender import HOST
 from bench.database import Cluster
+from bench.ports import free_port
 
 READY_SECONDS = 20.0
 
@@ -102,9 +103,3 @@ class RedisServer:
     def version() -> str:
         said = subprocess.run(["redis-server", "--version"], capture_output=True, text=True).stdout
         return said.partition("v=")[2].partition(" ")[0]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -7,13 +7,13 @@ import time
 
 import pytest
 
+from bench.ports import free_port
 from events import wakeup
 from events.wakeup import ringer as ringers
 from events.wakeup.bell import CHANNEL
 from events.wakeup.redis import RedisBell
 from events.wakeup.ringer import WAITING, Ringer
 from tests.facts import positions, record
-from tests.ports import free_port
 from tests.waiting import wait_until
 from tests.wide.mute_server import MuteServer
 

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from bench.descriptors import allowed_descriptors
 from curaway.arrivals import HEAD_SECONDS, LOOK_SECONDS, PAUSE_SECONDS
 from patients.models import Patient
 from tests.facts import record
 from tests.hostile.counted import TIMES, Counted
-from tests.hostile.crowd import HALF_BODY, HALF_HEAD, SILENT, Crowd, allowed_descriptors, descriptors_of
+from tests.hostile.crowd import HALF_BODY, HALF_HEAD, SILENT, Crowd, descriptors_of
 from tests.people import People
 from tests.servers import ROOT, ProcessServer
 from tests.waiting import wait_until

@@ -12,6 +12,7 @@ import httpx
 import psutil
 import pytest
 
+from bench.ports import free_port
 from patients.documents.confinement import MEMORY_BYTES
 from patients.documents.kinds import PDF
 from patients.documents.leafing import PAGE_SECONDS
@@ -24,7 +25,6 @@ from tests.hostile.pdfs import WORDS
 from tests.hostile.watching import Watch
 from tests.patients.uploads import Uploader
 from tests.people import People
-from tests.ports import free_port
 from tests.servers import ProcessServer
 from tests.webhooks.callbacks import CURRENT, Callbacks
 from tests.webhooks.documents import job_of

@@ -16,9 +16,9 @@ import pytest
 from qstash import QStash
 from qstash.errors import QStashError
 
+from bench.ports import free_port
 from tests.http_double import Answer
 from tests.local.queue_process import CURRENT, NEXT, ROOT, SECRET, Hospital, Queue, eventually
-from tests.ports import free_port
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.ports import free_port
+from bench.ports import free_port
 from tests.waiting import wait_until
 from tests.wide.needs import program
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.ports import free_port
+from bench.ports import free_port
 from tests.servers import ROOT
 from tests.wide.certificate import Certificate
 from tests.wide.daemon import Daemon

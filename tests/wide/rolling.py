@@ -20,7 +20,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.ports import free_port
+from bench.ports import free_port
 from tests.servers import ROOT, ProcessServer
 from tests.wide.certificate import Certificate
 from tests.wide.proxies import Nginx

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from bench.ports import free_port
 from curaway.doctor.finding import State
 from curaway.doctor.server import callbacks
-from tests.ports import free_port
 from tests.servers import ROOT, ProcessServer
 from tests.wide.conftest import PROXIES
 from tests.wide.pgbouncer import PgBouncer

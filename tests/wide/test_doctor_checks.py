@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db.migrations.recorder import MigrationRecorder
 
+from bench.ports import free_port
 from curaway.doctor.bell import wakeups
 from curaway.doctor.clocks import judged
 from curaway.doctor.database import database
@@ -26,7 +27,6 @@ from events.sealing.master import MasterKeys
 from tests.doubles import FlagsmithDouble
 from tests.facts import record
 from tests.http_double import Answer, HttpDouble
-from tests.ports import free_port
 from tests.wide.queue import QSTASH
 
 

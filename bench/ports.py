@@ -1,4 +1,4 @@
-"""Ports for the servers of the suite."""
+"""Ports for servers that run for a while: the bench's and the suite's."""
 
 from __future__ import annotations
 
