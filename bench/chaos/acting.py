@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bench.chaos import papers
+from bench.chaos.digest import digest
 from bench.chaos.notes import Notebook
 from bench.chaos.tokens import MOST_SHIFT, Issuer, Person
 
@@ -35,6 +36,7 @@ class Acting:
         self,
         name: str,
         patient: str,
+        mark: str,
         person: Person,
         http: httpx.AsyncClient,
         issuer: Issuer,
@@ -43,6 +45,7 @@ class Acting:
     ) -> None:
         self._name = name
         self._patient = patient
+        self._mark = mark
         self._person = person
         self._http = http
         self._issuer = issuer
@@ -52,10 +55,10 @@ class Acting:
 
     async def run(self, pause: float) -> None:
         """One act after another, with `pause` seconds between them on average, until cancelled."""
-        acts = (self._decide, self._chat, self._upload, self._match)
+        acts = (self._decide, self._chat, self._greet, self._upload, self._match)
         while True:
             await asyncio.sleep(self._draw.uniform(0, 2 * pause))
-            (act,) = self._draw.choices(acts, (4, 3, 2, 1))
+            (act,) = self._draw.choices(acts, (4, 3, 1, 2, 1))
             await act()
 
     async def _decide(self) -> None:
@@ -71,16 +74,21 @@ class Acting:
         said = {"message": self._draw.choice(MESSAGES), "attachments": []}
         await self._act("chat", "POST", f"/api/v1/patients/{self._patient}/chat", json=said)
 
+    async def _greet(self) -> None:
+        """The answer is by name, and so holds the patient's mark."""
+        said = {"message": f"Hello, this is {self._mark}", "attachments": []}
+        await self._act("greet", "POST", f"/api/v1/patients/{self._patient}/chat", json=said)
+
     async def _match(self) -> None:
         await self._act("match", "POST", f"/api/v1/patients/{self._patient}/match", json={})
 
     async def _upload(self) -> None:
-        body = papers.torn(self._draw) if self._draw.random() < 0.1 else papers.report(self._draw)
+        paper = papers.torn(self._draw) if self._draw.random() < 0.1 else papers.report(self._draw)
         wanted = {
             "patient_id": self._patient,
-            "filename": f"report-{self._number}.pdf",
+            "filename": f"{self._mark}-report-{self._number}.pdf",
             "content_type": "application/pdf",
-            "size": len(body),
+            "size": len(paper.body),
         }
         target = await self._act("presign", "POST", "/api/v1/uploads/presign", json=wanted)
         if target is None:
@@ -88,14 +96,20 @@ class Acting:
         where = urlsplit(target["upload_url"])
         headers = {**target["headers"], "Content-Type": "application/pdf"}
         path = f"{where.path}?{where.query}" if where.query else where.path
-        if await self._act("put", "PUT", path, content=body, headers=headers) is not None:
-            await self._act("confirm", "POST", "/api/v1/uploads/confirm", json={"document_id": target["document_id"]})
+        if await self._act("put", "PUT", path, content=paper.body, headers=headers) is None:
+            return
+        wanted = {"document_id": target["document_id"]}
+        told = {"document": wanted["document_id"], "displays": [digest(text) for text in paper.says]}
+        await self._act("confirm", "POST", "/api/v1/uploads/confirm", told, json=wanted)
 
-    async def _act(self, act: str, method: str, path: str, **request: Any) -> dict[str, Any] | None:
-        """Send it until there is an answer that stays; its data, or None when it was refused."""
+    async def _act(
+        self, act: str, method: str, path: str, told: dict[str, Any] | None = None, **request: Any
+    ) -> dict[str, Any] | None:
+        """Send it until there is an answer that stays; its data, or None when it was refused. `told`: what the request
+        tells, to be noted before it is sent."""
         self._number += 1
         name = f"{self._name}-{self._number}"
-        self._notes.note(act=act, correlation=name, patient=self._patient, said="begun")
+        self._notes.note(act=act, correlation=name, patient=self._patient, said="begun", **(told or {}))
         tries = 0
         while True:
             tries += 1

@@ -25,10 +25,11 @@ async def act(roster: Path, notes: Path, url: str, data_dir: Path, seed: str, pa
     timeout = httpx.Timeout(12, connect=5, pool=None)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, trust_env=False) as http:
-        await live(
-            Acting(one["name"], one["patient"], Person(**one["person"]), http, issuer, notebook, seed).run(pause)
+        actors = [
+            Acting(one["name"], one["patient"], one["mark"], Person(**one["person"]), http, issuer, notebook, seed)
             for one in json.loads(roster.read_text())
-        )
+        ]
+        await live(actor.run(pause) for actor in actors)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from bench.chaos.marks import new_mark
 from bench.chaos.tokens import Issuer, Person
 from bench.chaos.viewer import Viewer
 
@@ -24,8 +25,9 @@ NARROW = ("document_update", "match_progress")
 class Patient:
     """One of the run's patients; those of the other tenant have no user of their own."""
 
-    def __init__(self, patient_id: str, tenant: str, acts_as: Person) -> None:
+    def __init__(self, patient_id: str, mark: str, tenant: str, acts_as: Person) -> None:
         self.id = patient_id
+        self.mark = mark
         self.tenant = tenant
         self.acts_as = acts_as
 
@@ -51,10 +53,11 @@ class Crew:
     def _registered(self, number: int, tenant: str) -> Patient:
         own = Person(f"user_chaos_{number}_{time.time_ns():x}", tenant)
         who = own if tenant == SHARED else coordinator(tenant)
+        mark = new_mark()
         details = {
-            "first_name": "Chaos",
+            "first_name": mark,
             "last_name": f"Number {number}",
-            "email": f"chaos-{number}@example.com",
+            "email": f"{mark}@example.com",
             "country": "US",
             "date_of_birth": "1961-04-12",
             "sex": "female",
@@ -64,7 +67,7 @@ class Crew:
         for purpose in REQUIRED:
             decision = {"patient_id": told["id"], "purpose": purpose, "granted": True, "policy_version": "2026-01"}
             self._post(who, "/api/v1/consent", decision)
-        return Patient(told["id"], tenant, who)
+        return Patient(told["id"], mark, tenant, who)
 
     def _post(self, who: Person, path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self._http.post(path, headers=self._issuer.headers(who), json=body)

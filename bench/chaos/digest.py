@@ -10,9 +10,9 @@ from typing import Any
 
 def digests(payload: Mapping[str, Any]) -> dict[str, str]:
     """Field → a name of its content: the same for the same content, whatever the order of its parts."""
-    return {name: _digest(value) for name, value in payload.items()}
+    return {name: digest(value) for name, value in payload.items()}
 
 
-def _digest(value: Any) -> str:
+def digest(value: Any) -> str:
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -11,8 +11,10 @@ from typing import Any
 import httpx
 
 from bench.chaos.digest import digests
+from bench.chaos.marks import marks_in
 from bench.chaos.notes import Notebook
 from bench.chaos.sse import Frame, Parser
+from bench.chaos.state import noted
 from bench.chaos.tokens import MOST_SHIFT, Issuer
 from bench.chaos.viewer import Viewer
 
@@ -91,7 +93,7 @@ class Listening:
         told = json.loads(frame.data)
         if frame.name == "connected":
             facts = {name: told.get(name) for name in ("patient_id", "position", "head", "resumed", "reset")}
-            self._note("connected", id=frame.id, **facts)
+            self._note("connected", id=frame.id, **facts, **noted(told["state"]))
             self._cursor = told["position"]
         else:
             self._event(frame.name, frame.id, told)
@@ -106,6 +108,7 @@ class Listening:
             type=told["event_type"],
             correlation=told["correlation_id"],
             payload=digests(told["payload"]),
+            marks=marks_in(told["payload"]),
         )
         self._cursor = told["position"]
 

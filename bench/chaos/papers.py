@@ -4,45 +4,60 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import NamedTuple
 
-CONDITIONS = (
-    "Type 2 diabetes mellitus",
-    "Essential hypertension",
-    "Unilateral primary osteoarthritis, right knee",
-    "Asthma",
-    "Hypothyroidism",
-    "Atrial fibrillation",
-    "Gout",
-)
-MEDICINES = (
-    "Metformin 1000 mg twice daily",
-    "Lisinopril 10 mg once daily",
-    "Ibuprofen 400 mg as needed",
-    "Atorvastatin 20 mg once daily",
-    "Levothyroxine 50 mcg once daily",
-)
+CONDITIONS = {
+    "Type 2 diabetes mellitus": "Type 2 diabetes mellitus",
+    "Essential hypertension": "Essential (primary) hypertension",
+    "Unilateral primary osteoarthritis, right knee": "Unilateral primary osteoarthritis, right knee",
+    "Asthma": "Unspecified asthma, uncomplicated",
+    "Hypothyroidism": "Hypothyroidism, unspecified",
+    "Atrial fibrillation": "Unspecified atrial fibrillation",
+    "Gout": "Gout, unspecified",
+}
+MEDICINES = {
+    "Metformin 1000 mg twice daily": "metformin",
+    "Lisinopril 10 mg once daily": "lisinopril",
+    "Ibuprofen 400 mg as needed": "ibuprofen",
+    "Atorvastatin 20 mg once daily": "atorvastatin",
+    "Levothyroxine 50 mcg once daily": "levothyroxine",
+}
+ALLERGIES = {"Penicillin (rash)": "penicillin", "No known allergies": "No known allergy"}
+"""What a report may say → what ICD-10-CM, RxNorm and SNOMED CT call it."""
+
 SMALLEST = 1100
 """Bytes: a little more than the least that is taken."""
 
 
-def report(draw: random.Random) -> bytes:
+class Paper(NamedTuple):
+    """A file's bytes, and what it says of its patient, as the record will display it."""
+
+    body: bytes
+    says: tuple[str, ...] = ()
+
+
+def report(draw: random.Random) -> Paper:
     """A consultation's report with findings drawn anew."""
+    number = draw.randrange(10**6)
+    conditions, medicines = draw.sample([*CONDITIONS], 2), draw.sample([*MEDICINES], 2)
+    allergy = draw.choice([*ALLERGIES])
     lines = [
         "Lakeside Clinic - INVENTED SAMPLE, NOT A REAL PERSON",
-        f"Consultation report no. {draw.randrange(10**6)}",
+        f"Consultation report no. {number}",
         "DIAGNOSIS",
-        *(f"{name}." for name in draw.sample(CONDITIONS, 2)),
+        *(f"{name}." for name in conditions),
         "MEDICATIONS",
-        *draw.sample(MEDICINES, 2),
+        *medicines,
         "ALLERGIES",
-        draw.choice(["Penicillin (rash)", "No known allergies"]),
+        allergy,
     ]
-    return _pdf(lines)
+    shown = {**CONDITIONS, **MEDICINES, **ALLERGIES}
+    return Paper(_pdf(lines), tuple(shown[name] for name in (*conditions, *medicines, allergy)))
 
 
-def torn(draw: random.Random) -> bytes:
+def torn(draw: random.Random) -> Paper:
     """What calls itself a PDF and can't be opened."""
-    return b"%PDF-1.4\n" + draw.randbytes(SMALLEST)
+    return Paper(b"%PDF-1.4\n" + draw.randbytes(SMALLEST))
 
 
 def _pdf(lines: Sequence[str]) -> bytes:

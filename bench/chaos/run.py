@@ -57,6 +57,7 @@ class Run:
             self._await_listeners()
             self._disturb()
             self._settle()
+            self._verify()
             return self._evidence()
         finally:
             for child in self._crew():
@@ -78,7 +79,7 @@ class Run:
         self.progress = Progress(self.world.notes, self.viewers)
         self.listeners = [self._listeners(number) for number in range(LISTENER_PROCESSES)]
         acting = [
-            {"name": f"act{at}", "patient": one.id, "person": one.acts_as.as_json()}
+            {"name": f"act{at}", "patient": one.id, "mark": one.mark, "person": one.acts_as.as_json()}
             for at, one in enumerate(self._patients)
         ]
         roster = write_roster(self.world.folder / "actors.json", acting)
@@ -159,6 +160,13 @@ class Run:
         for child in self.listeners:
             child.stop()
 
+    def _verify(self) -> None:
+        """As an operator does: nothing of the log was changed, removed or inserted."""
+        finished = self.world.managed("verify_events")
+        if finished.returncode:
+            lines = [*finished.stderr.splitlines()[-1:], *finished.stdout.splitlines()[:3]]
+            self.found.append(Violation("the log verifies", " | ".join(lines)))
+
     def _look(self, passed: float) -> None:
         self._notice()
         if passed - self._said_at >= SAY_EVERY:
@@ -188,6 +196,7 @@ class Run:
             acts=read("acts.jsonl"),
             mails=read("mail.jsonl"),
             harmful=harmful_spans(read("faults.jsonl")),
+            marks={one.id: one.mark for one in self._patients},
             table=read_table(self.world.database.url),
             begun=self.conductor.counts.keys(),
             network=read("wire.jsonl"),

@@ -19,6 +19,9 @@ from bench.chaos.database import Database
 from bench.children import PYTHON, ROOT
 from curaway.local.port import free_port
 
+APPLICATION = "curaway.asgi:application"
+"""What the web workers serve; the checker's test puts one with faults in its place."""
+
 READY_WITHIN = 60.0
 HEARTBEAT_SECONDS, LIFETIME_SECONDS = 5, 60
 """Shorter than in production, so that a run of minutes sees streams end by themselves too."""
@@ -89,14 +92,19 @@ class World:
         """Everything that has to be running unless somebody has ended it."""
         yield from (self.wire, self.mail, self.queue, self.bell, *self.web.values())
 
-    def manage(self, *arguments: str) -> None:
-        finished = subprocess.run(
+    def managed(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """What `manage.py` came to, as a program."""
+        return subprocess.run(
             [str(PYTHON), "manage.py", *arguments],
             cwd=ROOT,
             env={"PATH": "/usr/bin:/bin", **self.environ},
             capture_output=True,
             text=True,
         )
+
+    def manage(self, *arguments: str) -> None:
+        """The same; raises when it fails."""
+        finished = self.managed(*arguments)
         if finished.returncode != 0:
             raise RuntimeError(f"manage.py {arguments[0]} failed: {finished.stderr.strip()[-800:]}")
 
@@ -125,7 +133,7 @@ class World:
         }
 
     def _server(self, name: str, port: int) -> Child:
-        asgi = ("curaway.asgi:application", "--host", "127.0.0.1", "--port", str(port), "--no-access-log")
+        asgi = (APPLICATION, "--host", "127.0.0.1", "--port", str(port), "--no-access-log")
         return self._child(name, "uvicorn", *asgi, "--timeout-graceful-shutdown", "8", clock=True, PORT=str(port))
 
     def _child(

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from bench.chaos.checks import Evidence
+from bench.chaos.checks.record import COUNTED
 from bench.chaos.checks.table import Event, Job, Table
 from bench.chaos.checks.vocabulary import STREAMED_AS
 from bench.chaos.digest import digests
@@ -16,6 +17,9 @@ from bench.chaos.viewer import Viewer
 TENANT = "tenant-one"
 ANNA, BEN = "pat_anna", "pat_ben"
 ADMIN = Person("user_admin", TENANT, platform_admin=True)
+
+
+MARKS = {ANNA: "zqaaaaaaaaaaaa", BEN: "zqbbbbbbbbbbbb"}
 
 
 def told(viewer: Viewer, said: str, **facts: Any) -> dict[str, Any]:
@@ -34,6 +38,7 @@ def heard(viewer: Viewer, event: Event) -> dict[str, Any]:
         type=event.type,
         correlation=event.correlation,
         payload=digests(event.payload),
+        marks=[MARKS[str(event.patient)]] if STREAMED_AS[event.type] == "document_update" else [],
     )
 
 
@@ -43,9 +48,30 @@ def connection(viewer: Viewer, after: int | None, events: Iterable[Event], *, he
     facts = {"patient_id": viewer.patient, "position": position, "head": head, "resumed": after is not None}
     return [
         told(viewer, "asked", after=after),
-        told(viewer, "connected", id=str(position), reset=None, **facts),
+        told(viewer, "connected", id=str(position), reset=None, **facts, **state_of(viewer.patient, head)),
         *(heard(viewer, event) for event in events),
     ]
+
+
+def state_of(patient: str, head: int) -> dict[str, Any]:
+    """What is noted of a state."""
+    return {"state": f"{patient}@{head}", "at_position": head, "marks": [MARKS[patient]], "names": [f"doc_{patient}"]}
+
+
+def page(viewer: Viewer, after: int, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """The notes of one page of the long poll."""
+    position = events[-1].position if events else after
+    asked = told(viewer, "asked", after=after)
+    return [asked, *(heard(viewer, event) for event in events), told(viewer, "page", position=position)]
+
+
+def created(name: str, document: str | None, kind: str = "Condition") -> tuple[str, dict[str, Any]]:
+    payload = {"resource_id": name, "resource_type": kind, "document_id": document, "display": "Gout, unspecified"}
+    return "fhir_resource_created", payload
+
+
+def extracted(document: str | None, **counts: int) -> tuple[str, dict[str, Any]]:
+    return "clinical_entities_extracted", {"document_id": document, **dict.fromkeys(COUNTED.values(), 0), **counts}
 
 
 def document_of(patient: str) -> list[tuple[str, dict[str, Any]]]:
@@ -56,7 +82,8 @@ def document_of(patient: str) -> list[tuple[str, dict[str, Any]]]:
         ("document_parsing", {"document_id": name, "status": "parsing"}),
         ("document_parsed", {"document_id": name, "status": "parsed", "clinical": True}),
         ("document_analyzing", {"document_id": name, "status": "analyzing"}),
-        ("fhir_resource_created", {"resource_id": f"res_{patient}", "document_id": name}),
+        created(f"res_{patient}", name),
+        extracted(name, conditions=1),
         ("document_analyzed", {"document_id": name, "status": "analyzed"}),
     ]
 
@@ -77,16 +104,18 @@ class Story:
         self.late = self._viewer("from now", ANNA, ADMIN, since=None)
         self.narrow = self._viewer("narrow", ANNA, ADMIN, types=("ehr_update",))
         self.stranger = self._viewer("stranger", ANNA, Person("user_ben", TENANT), allowed=False)
-        self.viewers = [self.own, self.late, self.narrow, self.stranger]
+        self.polling = self._viewer("polling", ANNA, ADMIN, how="poll")
+        self.viewers = [self.own, self.late, self.narrow, self.polling, self.stranger]
         anna = self.stream(ANNA)
         self.notes = {
             "own": [
                 *connection(self.own, 0, anna[:4], head=4),
                 told(self.own, "broken", why="ReadError"),
-                *connection(self.own, 4, anna[4:], head=6),
+                *connection(self.own, 4, anna[4:], head=7),
             ],
             "late": connection(self.late, None, anna[3:], head=3),
-            "narrow": connection(self.narrow, 0, [anna[4]], head=0),
+            "narrow": connection(self.narrow, 0, anna[4:6], head=0),
+            "polling": [*page(self.polling, 0, anna[:4]), *page(self.polling, 4, anna[4:]), *page(self.polling, 7, [])],
             "stranger": [told(self.stranger, "refused", status=404)],
         }
         self.transactions: list[dict[str, Any]] = []
@@ -118,6 +147,7 @@ class Story:
             acts=self.acts,
             mails=self.mails,
             harmful=self.harmful,
+            marks=MARKS,
             table=self._table(),
         )
 

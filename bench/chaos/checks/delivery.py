@@ -47,7 +47,13 @@ class _Cursor:
         self._taken: set[int] = set()
 
     def follow(self, transcript: Iterable[Heard]) -> Iterator[Violation]:
-        takes = {"asked": self._asked, "connected": self._connected, "event": self._event, "done": self._done}
+        takes = {
+            "asked": self._asked,
+            "connected": self._connected,
+            "event": self._event,
+            "page": self._page,
+            "done": self._done,
+        }
         for one in transcript:
             if one["said"] in takes:
                 yield from takes[one["said"]](one)
@@ -87,6 +93,10 @@ class _Cursor:
             yield self._violation("an event is told as it was recorded", f"position {one['position']}")
         elif self._viewer.how == "stream" and (one["name"], one["id"]) != (_name(event), str(event.position)):
             yield self._violation("a frame is named and numbered after its event", f"position {one['position']}")
+
+    def _page(self, one: Heard) -> Iterator[Violation]:
+        if one["position"] != self._at:
+            yield self._violation("a page says where to go on", f"{one['position']}, was at {self._at}")
 
     def _done(self, one: Heard) -> Iterator[Violation]:
         if one["position"] != self._at:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from bench.chaos.checks.table import Event, Table
 from bench.chaos.checks.violation import Violation
@@ -46,14 +47,16 @@ def _messages(table: Table, kind: str) -> set[str]:
 
 
 def _once(events: Iterable[Event]) -> Iterator[Violation]:
-    counted = Counter(
-        (event.type, tuple(event.payload.get(field) for field in ONCE_PER[event.type]))
-        for event in events
-        if event.type in ONCE_PER
-    )
+    counted = Counter((event.type, _about(event)) for event in events if event.type in ONCE_PER)
     for (kind, about), times in counted.items():
         if times > 1:
-            yield Violation("one effect for any number of deliveries", f"{kind} of {about[0]} recorded {times} times")
+            names = ", ".join(sorted(str(name) for name in about if name is not None))
+            yield Violation("one effect for any number of deliveries", f"{kind} of {names} recorded {times} times")
+
+
+def _about(event: Event) -> frozenset[Any]:
+    first, *others = (event.payload.get(field) for field in ONCE_PER[event.type])
+    return frozenset([event.correlation if first is None else first, *others])
 
 
 def _exclusive(events: Iterable[Event]) -> Iterator[Violation]:

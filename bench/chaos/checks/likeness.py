@@ -28,11 +28,15 @@ def is_told(recorded: Mapping[str, Any], told: Mapping[str, str]) -> bool:
 
 
 def check_likeness(heard: Iterable[Mapping[str, Any]]) -> Iterator[Violation]:
-    """Whether everybody was told the same of each event: of sealed fields that is all that can be compared."""
-    first: dict[str, Mapping[str, str]] = {}
+    """Whether everybody was told the same of each event, and of a patient's state at each position."""
+    first: dict[str, Any] = {}
     for one in heard:
         if one["said"] == "event" and first.setdefault(one["event"], one["payload"]) != one["payload"]:
             yield Violation("everybody is told the same", f"{one['viewer']}: event {one['event']}")
+        elif one["said"] == "connected":
+            what = f"state of {one['patient_id']} at {one['head']}"
+            if first.setdefault(what, one["state"]) != one["state"]:
+                yield Violation("everybody is told the same", f"{one['viewer']}: {what}")
 
 
 def _is_sealed(value: Any) -> bool:

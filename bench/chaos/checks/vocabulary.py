@@ -33,7 +33,9 @@ ONCE_PER: dict[str, tuple[str, ...]] = {
     "document_analyzing": ("document_id",),
     "document_analyzed": ("document_id",),
     "document_failed": ("document_id",),
+    "clinical_entities_extracted": ("document_id",),
     "fhir_resource_created": ("resource_id",),
+    "ehr_conflict_detected": ("kept_resource_id", "other_resource_id"),
     "chat_message_sent": ("message_id",),
     "agent_response_generated": ("message_id",),
     "chat_data_collected": ("message_id",),
@@ -44,8 +46,9 @@ ONCE_PER: dict[str, tuple[str, ...]] = {
     "notification_sent": ("notification_id",),
     "notification_failed": ("notification_id",),
 }
-"""Event type → the payload fields that name what it is about: of each there is one fact, however often it was tried.
-No operator asks for anything again in a run, so a document begins, and fails, once."""
+"""Event type → the payload fields that name what it is about: of each there is one fact, however often it was tried;
+where the first is null, one per correlation id. Of two things it does not matter which is named first. No operator
+asks for anything again in a run, so a document begins, and fails, once."""
 
 EXCLUSIVE = (
     ("document_analyzed", "document_failed", "document_id"),

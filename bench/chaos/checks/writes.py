@@ -14,6 +14,7 @@ Note = dict[str, Any]
 LEAVES = {
     "consent": ("consent_granted", "consent_revoked"),
     "chat": ("chat_message_sent",),
+    "greet": ("chat_message_sent",),
     "confirm": ("document_uploaded",),
     "match": ("match_requested",),
 }
