@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bench.children import ProgramDied, Talking, last_words
-from bench.contenders.contender import HOST, Contender, patient_id
+from bench.contenders.contender import HOST, Absent, Contender, patient_id
 from bench.usage import processor_seconds
 
 OPENING_SECONDS = 120.0
@@ -23,8 +23,10 @@ class Failed(RuntimeError):
 class Bout:
     """Drives a contender. What it returns are plain figures; what fails raises `Failed`."""
 
-    def __init__(self, contender: Contender) -> None:
+    def __init__(self, contender: Contender, *, too_late: Callable[[], str] = str) -> None:
+        """`too_late` says why nothing is begun any more, once that is so."""
         self.contender = contender
+        self._too_late = too_late
         self.name = contender.name
         self._client: Talking | None = None
         self._writer: Talking | None = None
@@ -41,6 +43,8 @@ class Bout:
         """Start server and client, unless they run."""
         if self._started:
             return
+        if late := self._too_late():
+            raise Failed(f"ended: {late}")
         try:
             self.contender.start()
         except ProgramDied as died:
@@ -58,13 +62,27 @@ class Bout:
         self._started = False
         self.streams = 0
 
+    def why(self, problem: Exception) -> str:
+        """What the table says of a problem."""
+        if late := self._too_late():
+            return f"ended: {late}"
+        if isinstance(problem, Failed | ProgramDied | Absent):
+            return str(problem)
+        return " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
+
     # Streams
+
+    def refuse(self, streams: int) -> None:
+        """Raises `Failed` where it has shown that it can't hold so many."""
+        if self.too_many and streams >= self.too_many[0]:
+            raise Failed(f"not tried with {streams:,}; {self.too_many[1]}")
 
     def open(self, patients: Sequence[int], *, after: Sequence[str] = (), at_once: int = 32) -> dict[str, Any]:
         """Open a stream for each of these patients, resuming each from its position in `after` when given.
 
         Raises `Failed` unless every one of them opens.
         """
+        self.refuse(self.streams + len(patients))
         self.start()
         positions = list(after) or [None] * len(patients)
         requests = [
@@ -148,6 +166,9 @@ class Bout:
         )
 
     def processor_seconds(self) -> float:
+        """Of its server so far; raises `Failed` when that has ended."""
+        if ended := self.contender.ended():
+            raise Failed(ended)
         return processor_seconds(self.contender.pids())
 
     # Inside
@@ -168,5 +189,7 @@ class Bout:
 
     def _why(self, failures: dict[str, int]) -> str:
         counted = ", ".join(f"{count} {why}" for why, count in failures.items())
+        if ended := self.contender.ended():
+            return f"{counted} ({ended})"
         said = last_words(self.contender.log)
         return f"{counted} ({said})" if "it said nothing" not in said else counted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,10 @@ from curaway.local.parent import end_with_parent
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
+ANSWER_SECONDS = 240.0
+"""Longer than anything that a program of ours is asked to do."""
+
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 class ProgramDied(RuntimeError):
@@ -26,7 +31,7 @@ def spawn(command: Sequence[str | Path], *, log: Path, environ: Mapping[str, str
     """Start a program in a session of its own; what it says is added to `log`."""
     with log.open("ab") as said:
         options.setdefault("stdout", said)
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [str(part) for part in command],
             cwd=ROOT,
             env={**os.environ, **environ},
@@ -35,6 +40,8 @@ def spawn(command: Sequence[str | Path], *, log: Path, environ: Mapping[str, str
             preexec_fn=partial(end_with_parent, os.getpid()),
             **options,
         )
+    _running.add(process)
+    return process
 
 
 def end(process: subprocess.Popen[bytes], *, within: float) -> None:
@@ -49,6 +56,14 @@ def end(process: subprocess.Popen[bytes], *, within: float) -> None:
     except ProcessLookupError:
         pass
     process.wait()
+    _running.discard(process)
+
+
+def kill_all() -> None:
+    """Kill every program that was started and has not been ended; whoever waits for one of them learns of it."""
+    for process in list(_running):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def last_words(log: Path) -> str:
@@ -84,7 +99,9 @@ class Talking:
             raise ProgramDied(last_words(self._log)) from None
 
     def answer(self) -> dict[str, Any]:
-        """Its next answer; raises `ProgramDied` when there is none any more."""
+        """Its next answer; raises `ProgramDied` when there is none any more, or none comes."""
+        if not select.select([self._process.stdout], [], [], ANSWER_SECONDS)[0]:
+            raise ProgramDied(f"no answer within {ANSWER_SECONDS:.0f} s")
         line = self._process.stdout.readline()
         if not line:
             raise ProgramDied(last_words(self._log))
@@ -92,5 +109,8 @@ class Talking:
         return answer
 
     def stop(self) -> None:
-        self._process.stdin.close()
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            pass  # what it was told last
         end(self._process, within=3)

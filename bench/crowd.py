@@ -6,9 +6,13 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from bench.parser import EventStreamParser, id_of, nonce_of
+
+LOOK_SECONDS = 0.5
+"""How often it is looked whether anybody is there to hear."""
 
 
 class Crowd:
@@ -83,11 +87,13 @@ class Crowd:
             await listener.settled
 
     async def wait(self, *, seconds: float) -> dict[str, Any]:
-        """What was heard once the expected count is here, or after `seconds`."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self.reached.wait()
-        except TimeoutError:
+        """What was heard once the expected count is here, or all streams have ended, or after `seconds`."""
+        until = time.monotonic() + seconds
+        while self.streams and not self.reached.is_set() and time.monotonic() < until:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(LOOK_SECONDS, until - time.monotonic())):
+                    await self.reached.wait()
+        if not self.reached.is_set():
             self.last_at, self.last_cpu = time.monotonic(), time.process_time()
         wall = self.last_at - self.first_at
         return {

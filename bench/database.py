@@ -59,6 +59,7 @@ class Cluster:
             self.url(database, role=str(urlsplit(self._lease.url).username)),
             autocommit=True,
             application_name=OWN_NAME,
+            connect_timeout=10,
         )
 
     def create(self, database: str) -> None:
@@ -73,6 +74,11 @@ class Cluster:
         """How many connections the contender's processes hold; the bench's own and the writers' don't count."""
         counted = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name NOT IN (%s, %s)"
         return int(self.run(counted, database, OWN_NAME, WRITER_NAME)[0][0])
+
+    def interrupt(self) -> None:
+        """End the bench's own statements, whatever they wait for."""
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+        self.run(f"{ended} AND pid <> pg_backend_pid()", OWN_NAME)
 
     def settle(self) -> None:
         """Write out what was inserted and gather statistics, so that neither happens in somebody's measure."""

@@ -9,6 +9,8 @@ from hashlib import sha256
 from bench.children import PEERS_PYTHON, PYTHON, ROOT
 
 REQUIREMENTS = ROOT / "requirements-bench.txt"
+LONGEST = 180
+"""Seconds for each of the two steps."""
 
 
 def install_peers() -> str:
@@ -22,7 +24,10 @@ def install_peers() -> str:
         [PYTHON, "-m", "venv", "--clear", venv],
         [PEERS_PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "-r", REQUIREMENTS],
     ):
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            return f"it took longer than {LONGEST} s"
         if done.returncode:
             return (done.stderr.strip().splitlines() or ["pip failed"])[-1]
     own = next((venv / "lib").glob("python*/site-packages"))

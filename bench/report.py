@@ -5,24 +5,26 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from bench.children import ROOT
+from bench.contenders.nchan import PREFIX
 from bench.measures.measure import Measure, rows
 from bench.peers import REQUIREMENTS
 from bench.plan import Plan
 from bench.results import MISSING, Results
-from bench.table import BOUND, FAILED, figures, remarks, verdicts
+from bench.table import BOUND, FAILED, WRITER_BOUND, figures, remarks, verdicts
 from bench.targets import Verdict
+from curaway.environment import Environment
 
 RESULTS = ROOT / "bench" / "results"
 SCRATCH = RESULTS / "scratch"
 """Runs that are not the whole one; not kept in the repository."""
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 PACKAGES = ("Django", "django-ninja", "uvicorn", "uvloop", "httptools", "psycopg", "asgiref")
 
 
@@ -30,6 +32,13 @@ def versions(postgres: str) -> dict[str, str]:
     """Of everything that could change a figure."""
     pinned = dict(line.split("==") for line in REQUIREMENTS.read_text().splitlines() if "==" in line)
     return {"postgres": postgres, **{name: version(name) for name in PACKAGES}, **pinned}
+
+
+def switches(given: Mapping[str, str]) -> dict[str, str]:
+    """Settings of this machine that could change a figure; of texts, which may be secrets, only that they are given."""
+    plain = {setting.name for setting in fields(Environment) if setting.type in ("bool", "int", "float")} | {"BENCH"}
+    known = {setting.name for setting in fields(Environment)} | {"BENCH", PREFIX}
+    return {name: given[name] if name in plain else "given" for name in sorted(known & given.keys())}
 
 
 def revision() -> str:
@@ -58,6 +67,7 @@ def tables(results: Results, plan: Plan, contenders: Mapping[str, str], judged: 
         verdicts(judged),
         figures(results, measures, names),
         f"{BOUND} the client was busy for more than 90 % of the time: the true figure may be better. "
+        f"{WRITER_BOUND} published one after the other: the figure is the publisher's, the server may do more. "
         f"{FAILED} failed, see below. {MISSING} not measured.",
         legend,
         remarks(results, measures, names),
@@ -65,10 +75,11 @@ def tables(results: Results, plan: Plan, contenders: Mapping[str, str], judged: 
     return "\n\n".join(part for part in parts if part)
 
 
-def write_page(text: str, *, page: Path = PAGE) -> None:
-    """Put the tables between the page's markers; raises ValueError when it has none."""
-    before, begin, rest = page.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
+def write_page(text: str, *, page: Path = PAGE, name: str = "bench") -> None:
+    """Put the tables between the page's markers of this name; raises ValueError when it has none."""
+    begins, ends = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, begin, rest = page.read_text().partition(begins)
+    _, end, after = rest.partition(ends)
     if not begin or not end:
-        raise ValueError(f"{page.name} lacks the markers {BEGIN} and {END}")
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+        raise ValueError(f"{page.name} lacks the markers {begins} and {ends}")
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}")

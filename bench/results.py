@@ -19,6 +19,8 @@ class Cell:
     rounds: list[float] = field(default_factory=list)
     client_shares: list[float] = field(default_factory=list)
     """Of each round: how much of a core the client used while it was measured."""
+    writer_bound: bool = False
+    """Whoever published was the limit, not the server."""
     note: str = ""
     failed: str = ""
 
@@ -37,6 +39,8 @@ class Cell:
             facts["spread"] = spread(self.rounds)
         if self.client_shares:
             facts |= {"client_share": median(self.client_shares), "client_bound": self.client_bound}
+        if self.writer_bound:
+            facts["writer_bound"] = True
         return facts | {name: text for name in ("note", "failed") if (text := getattr(self, name))}
 
 
@@ -62,9 +66,11 @@ class Results:
     def note(self, measure: str, contender: str, note: str) -> None:
         self.cell(measure, contender).note = note
 
-    def paired(self, measure: str, one: str, other: str) -> float:
-        """The median of the rounds' ratios, one / other, who took turns; NaN when one was not measured."""
-        pairs = zip(self.cell(measure, one).rounds, self.cell(measure, other).rounds, strict=False)
+    def paired(self, one: tuple[str, str], other: tuple[str, str]) -> float:
+        """The median of the rounds' ratios, one / other, which took turns; NaN when one was not measured.
+
+        Each is a measure and a contender."""
+        pairs = zip(self.cell(*one).rounds, self.cell(*other).rounds, strict=False)
         return median([mine / theirs for mine, theirs in pairs])
 
     def value(self, measure: str, contender: str) -> float:

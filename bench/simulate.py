@@ -3,7 +3,8 @@
     python -m bench.simulate --streams 1000000 --events 2000 --processes 120
 
 Figures come from `bench/results`: what single steps cost from `python -m bench.steps`, the rest from the newest whole
-run of `make bench`; what was measured in neither is assumed, and marked so.
+run of `make bench`; what was measured in neither is assumed, and marked so. Assumed in any case: the streams per
+patient, and how long a process that is replaced is away.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ class Load:
     events: float = 2_000
     processes: float = 120
     listeners: float = 1.3
-    """Streams per patient somebody listens to."""
+    """Streams per patient somebody listens to; each takes a whole event's time, as if in a process of its own."""
     database_cores: float = 16
     bell: str = "notify"
     lifetime: int = 300
     poll: float = 3.0
+    away: int = 20
+    """Seconds from a process's drain until its successor takes streams."""
 
     @property
     def openings(self) -> float:
@@ -73,6 +76,8 @@ class Simulation:
     waiting: float = 0.0
     ends: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
     returns: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
+    replaced: list[int] = field(default_factory=list)
+    """When each process that is away is back."""
 
     def __post_init__(self) -> None:
         # As if it had run for ever: of streams that live 80 to 100 % of their lifetime, the lives that are left.
@@ -82,13 +87,22 @@ class Simulation:
         for later, weight in left.items():
             self.ends[later] += self.load.streams * weight / sum(left.values())
 
+    @property
+    def present(self) -> Load:
+        """The same, asked of the processes that are not away."""
+        return replace(self.load, processes=self.load.processes - len(self.replaced))
+
     def capacity(self) -> float:
         """Openings a second that processes and database can do beside everything else."""
-        idle, one = usage(self.load, 0, self.cost), usage(self.load, 1, self.cost)
+        load = self.present
+        if load.processes <= 0:
+            return 0.0
+        idle, one = usage(load, 0, self.cost), usage(load, 1, self.cost)
         return min(max(0.0, 1 - idle[name]) / (one[name] - idle[name]) for name in ("processes", "database"))
 
     def second(self, now: int) -> float:
         """Let one second pass; returns the openings in it."""
+        self.replaced = [back for back in self.replaced if back > now]
         ended = min(self.open, self.ends.pop(now, 0.0))
         self.open -= ended
         self.waiting += ended + self.returns.pop(now, 0.0)
@@ -101,13 +115,19 @@ class Simulation:
         return opened
 
     def drain_one(self, now: int) -> None:
-        """One process is replaced: its streams are told to return over the next seconds."""
-        share = self.open / self.load.processes
+        """One process is replaced: its streams are told to return over the next seconds, to the others."""
+        share = self.open / max(1.0, self.present.processes)
+        self.replaced.append(now + self.load.away)
         rest = 1 - share / self.open if self.open else 1.0
         self.ends = defaultdict(float, {second: count * rest for second, count in self.ends.items()})
         self.open -= share
         for later in range(1, RETURN + 1):
             self.returns[now + later] += share / RETURN
+
+
+def memory(load: Load, cost: Mapping[str, float]) -> float:
+    """Megabytes of one process."""
+    return cost["process_mb"] + load.streams / load.processes * cost["stream_kb"] / 1000
 
 
 def breaks_at(load: Load, cost: Mapping[str, float], resource: str) -> float:
@@ -123,27 +143,30 @@ def breaks_at(load: Load, cost: Mapping[str, float], resource: str) -> float:
 def run(load: Load, cost: Mapping[str, float], *, seconds: int = 900, deploy_every: int = 0) -> list[str]:
     """The table: what is used in an ordinary second and in the worst one, and where it is full."""
     simulation, openings, waiting = Simulation(load, cost), [], 0.0
+    usual = usage(load, load.openings, cost)
+    worst = dict(usual)
     for now in range(1, seconds + 1):
         if deploy_every and now % deploy_every == 0 and now // deploy_every <= load.processes:
             simulation.drain_one(now)
         openings.append(simulation.second(now))
         waiting = max(waiting, simulation.waiting)
-    usual, worst = usage(load, load.openings, cost), usage(load, max(load.openings, *openings), cost)
+        if simulation.present.processes > 0:
+            shares = usage(simulation.present, openings[-1], cost)
+            worst = {name: max(worst[name], share) for name, share in shares.items()}
     full = {name: breaks_at(load, cost, name) for name, share in usual.items() if share}
-    memory = cost["process_mb"] + load.streams / load.processes * cost["stream_kb"] / 1000
     return [
         f"{'':<16}{'usual':>8}{'worst':>8}{'full at':>16}",
         *(f"{name:<16}{usual[name]:>8.0%}{worst[name]:>8.0%}{full[name]:>16,.0f} streams" for name in full),
         f"openings a second: {load.openings:,.0f} usual, {max(openings):,.0f} worst, "
         f"{simulation.capacity():,.0f} possible; most that waited at once: {waiting:,.0f}",
-        f"memory of a process: {memory:,.0f} MB",
+        f"memory of a process: {memory(load, cost):,.0f} MB",
     ]
 
 
 def main() -> None:
     """Print the figures and the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("streams", "events", "processes", "listeners", "database_cores", "poll"):
+    for name in ("streams", "events", "processes", "listeners", "database_cores", "poll", "away"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(Load, name))
     parser.add_argument("--bell", choices=("notify", "redis", "off"), default=Load.bell)
     parser.add_argument("--deploy-every", type=int, default=0, metavar="S", help="replace a process every S seconds")

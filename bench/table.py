@@ -10,6 +10,7 @@ from bench.results import MISSING, Cell, Results
 from bench.targets import Verdict
 
 BOUND = "†"
+WRITER_BOUND = "‡"
 FAILED = "✗"
 
 
@@ -38,12 +39,12 @@ def figures(results: Results, measures: Sequence[Measure], contenders: Sequence[
 
 
 def shown(cell: Cell, digits: int) -> str:
-    """A cell's median, marked when the client was the limit; a cross when the contender failed."""
+    """A cell's median, marked when the client or the publisher was the limit; a cross when the contender failed."""
     if cell.failed:
         return FAILED
     if not cell.rounds or math.isnan(cell.value):
         return MISSING
-    return f"{cell.value:,.{digits}f}{BOUND if cell.client_bound else ''}"
+    return f"{cell.value:,.{digits}f}{BOUND * cell.client_bound}{WRITER_BOUND * cell.writer_bound}"
 
 
 def verdicts(judged: Sequence[Verdict]) -> str:

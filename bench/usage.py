@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,16 @@ def memory(pids: Collection[int]) -> dict[str, int]:
 
 def threads(pids: Collection[int]) -> int:
     return sum(len(list(Path(f"/proc/{pid}/task").iterdir())) for pid in pids)
+
+
+def listens(pids: Collection[int], port: int) -> bool:
+    """Whether one of these processes takes connections on the port."""
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            for socket in psutil.Process(pid).net_connections(kind="tcp"):
+                if socket.status == psutil.CONN_LISTEN and socket.laddr.port == port:
+                    return True
+    return False
 
 
 def processor_seconds(pids: Collection[int]) -> float:

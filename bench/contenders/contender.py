@@ -11,10 +11,11 @@ from typing import ClassVar
 
 from bench.children import PYTHON, ProgramDied, end, last_words, spawn
 from bench.database import Cluster
-from bench.usage import family
+from bench.usage import family, listens
 
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
+PREPARE_SECONDS = 180.0
 
 
 class Absent(RuntimeError):
@@ -44,7 +45,13 @@ class Contender:
     """Seconds between a stream's own questions to the database; 0 when it is told."""
 
     flood_at_most: ClassVar[int] = 1000
-    """Events per stream in a flood; less where writing them is slow."""
+    """Events per stream in a flood; less where writing them, or waiting for the next poll, takes long."""
+
+    published_singly: ClassVar[bool] = False
+    """True when a flood's events are published one after the other: its figure is then the publisher's."""
+
+    parts: ClassVar[frozenset[str]] = frozenset()
+    """Of the run; empty: in all that are for everybody."""
 
     def __init__(self, cluster: Cluster, folder: Path, port: int) -> None:
         self.cluster, self.folder, self.port = cluster, folder, port
@@ -83,15 +90,27 @@ class Contender:
         self.log.write_bytes(b"")
         self._process = spawn(self.command(), log=self.log, environ=self.environment())
         deadline = time.monotonic() + READY_SECONDS
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+        # Whoever answers on the port could be another.
+        while not (listens(self.pids(), self.port) and self._answers()):
+            if ended := self.ended():
+                raise ProgramDied(ended)
+            if time.monotonic() > deadline:
                 raise ProgramDied(last_words(self.log))
             time.sleep(0.05)
+
+    def versions(self) -> Mapping[str, str]:
+        """Of what it needs besides pinned packages."""
+        return {}
 
     def stop(self) -> None:
         if self._process is not None:
             end(self._process, within=6)
             self._process = None
+
+    def ended(self) -> str:
+        """How its server ended; empty while it runs, or was not started."""
+        code = None if self._process is None else self._process.poll()
+        return "" if code is None else f"its server ended with {code}: {last_words(self.log)}"
 
     def pids(self) -> list[int]:
         """Its processes, the server's children included."""

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bench.children import PEERS_PYTHON, ROOT, ProgramDied, last_words
-from bench.contenders.contender import HOST, Absent, Contender, patient_id
+from bench.contenders.contender import HOST, PREPARE_SECONDS, Absent, Contender, patient_id
 from bench.contenders.plain_site import set_up
 from bench.event import EVENT_TYPE, PAYLOAD_SQL, STREAMED_AS, whole_event
 
+ANSWER_SECONDS = 20.0
 SETTINGS: dict[str, Any] = {
     "INSTALLED_APPS": ["django.contrib.auth", "django.contrib.contenttypes", "django_eventstream"],
     "EVENTSTREAM_STORAGE_CLASS": "django_eventstream.storage.DjangoModelStorage",
@@ -33,6 +34,7 @@ class Eventstream(Contender):
     about = "django-eventstream 5.3, database storage; heard only when sent in the server's own process"
     python: ClassVar[Path] = PEERS_PYTHON
     flood_at_most = 1
+    published_singly = True
 
     def prepare(self, patients: int) -> None:
         if not PEERS_PYTHON.exists():
@@ -41,7 +43,7 @@ class Eventstream(Contender):
         environ = {**os.environ, **self.environment()}
         command = [self.python, "-m", "bench.contenders.eventstream"]
         with self.log.open("wb") as log:
-            done = subprocess.run(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+            done = subprocess.run(command, cwd=ROOT, env=environ, stdout=log, stderr=log, timeout=PREPARE_SECONDS)
         if done.returncode:
             raise ProgramDied(last_words(self.log))
 
@@ -65,7 +67,7 @@ class Eventstream(Contender):
 
     def flood(self, *, patients: int, first_nonce: int) -> float:
         """Nobody can be told from outside: every event is sent by the server's own view."""
-        server = HTTPConnection(HOST, self.port)
+        server = HTTPConnection(HOST, self.port, timeout=ANSWER_SECONDS)
         began = time.monotonic()
         for number in range(patients):
             server.request("POST", f"/patients/{patient_id(number)}/publish/{first_nonce + number}")
@@ -109,7 +111,7 @@ class Writer:
         self._send = send_event
 
     def publish(self, patient: str, nonce: int) -> float:
-        self._server = self._server or HTTPConnection(HOST, int(os.environ["BENCH_PORT"]))
+        self._server = self._server or HTTPConnection(HOST, int(os.environ["BENCH_PORT"]), timeout=ANSWER_SECONDS)
         self._server.request("POST", f"/patients/{patient}/publish/{nonce}")
         return float(json.loads(self._server.getresponse().read())["committed"])
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -86,6 +88,18 @@ class Floor(Contender):
             connection.execute(statement, values)
 
 
+class FloorOneClock(Floor):
+    name = "floor-one-clock"
+    about = (
+        "the floor with one clock for the heartbeats of all its streams, as ours has, and no timeout in each; "
+        "measured only where many streams are told something"
+    )
+    parts = frozenset({"fan-out", "flood"})
+
+    def command(self) -> Sequence[str | Path]:
+        return self.uvicorn(f"{__name__}:with_one_clock", "--factory")
+
+
 class Writer:
     """The cheapest writer: one statement that takes the position and inserts, then the bell."""
 
@@ -108,3 +122,7 @@ class Writer:
 
 def application() -> FloorServer:
     return FloorServer()
+
+
+def with_one_clock() -> FloorServer:
+    return FloorServer(one_clock=True)

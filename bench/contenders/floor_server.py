@@ -22,9 +22,6 @@ ORDER BY log.patient_id, log.position
 """
 HEAD_SQL = "SELECT position FROM head WHERE patient_id = %s"
 HEARTBEAT_SECONDS = 15
-SHARED_CLOCK = os.environ.get("FLOOR_CLOCK") == "shared"
-"""One clock for the heartbeats of all streams, and not a timeout in each stream's own waiting, as one writes it."""
-
 HEARTBEAT = b":\n"
 STATE = {"summary": "-" * 1679}
 """As long as the state of a patient whom `bench.seeding` made; the run's report shows both frames' lengths."""
@@ -51,7 +48,10 @@ class Stream:
 class FloorServer:
     """ASGI: any GET is a stream of the patient named in the path."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, one_clock: bool = False) -> None:
+        """`one_clock`: for the heartbeats of all streams, and not a timeout in each stream's own waiting, as one
+        writes it."""
+        self._one_clock = one_clock
         self._rooms: dict[str, set[Stream]] = defaultdict(set)
         self._heads: dict[str, int] = {}
         self._rung: dict[str, None] = {}
@@ -73,7 +73,7 @@ class FloorServer:
         self._ear = await psycopg.AsyncConnection.connect(url, autocommit=True)
         await self._ear.execute("LISTEN grown")
         tasks = [asyncio.create_task(work()) for work in (self._hear, self._read)]
-        if SHARED_CLOCK:
+        if self._one_clock:
             tasks.append(asyncio.create_task(self._beat()))
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -153,9 +153,12 @@ class FloorServer:
         if wire := self._next(stream):
             await self._write(send, wire)
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(None if SHARED_CLOCK else HEARTBEAT_SECONDS):
-                    await stream.woken.wait()
+            if self._one_clock:
+                await stream.woken.wait()
+            else:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(HEARTBEAT_SECONDS):
+                        await stream.woken.wait()
             stream.woken.clear()
             await self._write(send, self._next(stream) or HEARTBEAT)
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ PREFIX = "NCHAN_PREFIX"
 """The folder that the two packages were unpacked into, when they are not installed; needs no root."""
 
 HOW = "install it: apt-get install nginx libnginx-mod-nchan"
+ANSWER_SECONDS = 20.0
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 CONFIGURATION = """
@@ -29,6 +31,7 @@ http {{
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port} backlog=4096; keepalive_requests 1000000;
+    location / {{ return 404; }}
     location ~ ^/patients/([^/]+)/stream$ {{
       nchan_subscriber eventsource; nchan_channel_id $1; nchan_subscriber_first_message newest;
     }}
@@ -43,6 +46,7 @@ http {{
 class Nchan(Contender):
     name = "nchan"
     about = "nginx with nchan (C): no database and no authorisation, so nothing survives it; published by HTTP"
+    published_singly = True
 
     def prepare(self, patients: int) -> None:
         self.database = ""
@@ -58,10 +62,19 @@ class Nchan(Contender):
         (self._folder / "nginx.conf").write_text(configuration)
 
     def command(self) -> Sequence[str | Path]:
-        return (str(self._nginx), "-e", "stderr", "-p", self._folder, "-c", self._folder / "nginx.conf")
+        # For nginx alone: the writers' Python brings libraries of its own.
+        libraries = ("env", f"LD_LIBRARY_PATH={self._libraries}")
+        return (*libraries, str(self._nginx), "-e", "stderr", "-p", self._folder, "-c", self._folder / "nginx.conf")
 
     def environment(self) -> Mapping[str, str]:
-        return {"LD_LIBRARY_PATH": self._libraries}
+        return {}
+
+    def versions(self) -> Mapping[str, str]:
+        asked = subprocess.run([str(self._nginx), "-v"], capture_output=True, text=True)
+        packages = ["dpkg-query", "-W", "-f", "${Version}", "libnginx-mod-nchan"]
+        known = shutil.which("dpkg-query") and PREFIX not in os.environ
+        module = subprocess.run(packages, capture_output=True, text=True).stdout if known else ""
+        return {"nginx": asked.stderr.strip().rpartition("/")[2], "nchan": module or f"unpacked into {PREFIX}"}
 
     def begin_streams(self, *, patients: int, first_nonce: int) -> None:
         """A channel has an id to resume from once it had a message."""
@@ -88,7 +101,7 @@ class Http:
     """One kept-alive connection."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection((HOST, port))
+        self._socket = socket.create_connection((HOST, port), timeout=ANSWER_SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def publish(self, patient: str, nonce: int) -> None:
@@ -104,12 +117,18 @@ class Http:
         self._socket.sendall(f"{head}X-EventSource-Event: {STREAMED_AS}\r\n\r\n{body}".encode())
         answer = b""
         while b"\r\n\r\n" not in answer:
-            answer += self._socket.recv(65536)
+            answer += self._more()
         head_bytes, _, rest = answer.partition(b"\r\n\r\n")
         length = int(head_bytes.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
         while len(rest) < length:
-            rest += self._socket.recv(65536)
+            rest += self._more()
         return rest
+
+    def _more(self) -> bytes:
+        piece = self._socket.recv(65536)
+        if not piece:
+            raise ConnectionError("nginx closed the connection")
+        return piece
 
 
 class Writer:

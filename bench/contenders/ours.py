@@ -12,11 +12,20 @@ from functools import cached_property
 from pathlib import Path
 
 from bench.children import ROOT, ProgramDied, Talking, last_words
-from bench.contenders.contender import HOST, Contender, patient_id
+from bench.contenders.contender import HOST, PREPARE_SECONDS, Contender, patient_id
 from bench.event import EVENT_TYPE, PAYLOAD_SQL, TENANT, correlation_id, payload
 from curaway.local.issuer import ISSUER, LocalIssuer
 
 TOKEN_SECONDS = 3600
+UNLIKE_PRODUCTION = {
+    "SSE_LIFETIME_SECONDS": "86400",
+    "SSE_MAX_STREAMS": "20000",
+    "SSE_MAX_STREAMS_PER_PATIENT": "20000",
+    "RATE_LIMIT_WRITES": "0",
+    "LOG_LEVEL": "WARNING",
+}
+"""Other than in production: no stream ends by itself, nobody is refused for being one of thousands, less is logged."""
+
 READ_AGAIN = 50
 """How many of a long history are sealed: those that whoever resumes has missed."""
 
@@ -36,7 +45,7 @@ class Ours(Contender):
         with self.log.open("ab") as log:
             command = [self.python, *arguments]
             environ = {**os.environ, **self.environment()}
-            done = subprocess.run(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+            done = subprocess.run(command, cwd=ROOT, env=environ, stdout=log, stderr=log, timeout=PREPARE_SECONDS)
         if done.returncode:
             raise ProgramDied(last_words(self.log))
 
@@ -63,14 +72,10 @@ class Ours(Contender):
             "PORT": str(self.port),
             "PUBLIC_BASE_URL": f"http://{HOST}:{self.port}",
             "ALLOWED_HOSTS": HOST,
-            "LOG_LEVEL": "WARNING",
             "CLERK_JWT_KEY": self._issuer.public_key_pem,
             "CLERK_ISSUER": ISSUER,
             "QSTASH_URL": f"http://{HOST}:9",
-            "SSE_LIFETIME_SECONDS": "86400",
-            "SSE_MAX_STREAMS": "20000",
-            "SSE_MAX_STREAMS_PER_PATIENT": "20000",
-            "RATE_LIMIT_WRITES": "0",
+            **UNLIKE_PRODUCTION,
         }
 
     def probe(self) -> str:

@@ -37,6 +37,7 @@ class Polling(Contender):
     """Its streams ask the database themselves; nobody is told of anything."""
 
     polls_every = POLL_SECONDS
+    flood_at_most = 3
 
     def prepare(self, patients: int) -> None:
         if self.python == PEERS_PYTHON and not PEERS_PYTHON.exists():

@@ -1,6 +1,7 @@
 """Many events at once, a stream per patient: how many a second the server gets through.
 
-The rows are written by plain SQL before the clock starts, so that the figure is the server's and not the writer's.
+The rows are written by plain SQL before the clock starts, so that the figure is the server's and not the writer's;
+where that is not possible, the cell is marked.
 """
 
 from __future__ import annotations
@@ -42,5 +43,6 @@ def _one(bout: Bout, plan: Plan, results: Results, streams: int) -> None:
         shares.append(heard["client_share"])
     events = turns * streams
     results.add(FLOOD.key, bout.name, events / took, client_share=median(shares))
+    results.cell(FLOOD.key, bout.name).writer_bound = bout.contender.published_singly
     results.add(FLOOD_CPU.key, bout.name, 1e6 * used / events)
     say(f"{bout.name}: {streams:,} events at once through as many streams: {events / took:,.0f}/s")

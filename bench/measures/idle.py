@@ -15,15 +15,15 @@ AT_ONCE = 64
 REST_SECONDS = 2.0
 
 
-def measure(bouts: list[Bout], plan: Plan, results: Results) -> None:
-    """One contender after the other: a fresh process, then more and more streams."""
+def measure(bouts: list[Bout], seconds: float, plan: Plan, results: Results) -> None:
+    """One contender after the other: a fresh process, then more and more streams; queries for so many seconds."""
     for bout in bouts:
         bout.stop()
-        _one(bout, plan, results)
+        _one(bout, seconds, plan, results)
         bout.stop()
 
 
-def _one(bout: Bout, plan: Plan, results: Results) -> None:
+def _one(bout: Bout, seconds: float, plan: Plan, results: Results) -> None:
     held: dict[int, int] = {}
     for before, streams in pairwise((0, *plan.idle)):
         with attempt(bout, results, [kind(streams) for kind in (memory, resident, threads, connections)]):
@@ -39,7 +39,7 @@ def _one(bout: Bout, plan: Plan, results: Results) -> None:
         results.note(PER_STREAM.key, bout.name, f"from {first:,} to {last:,} streams")
     if held and bout.contender.database:
         with attempt(bout, results, [QUERIES]):
-            _count_queries(bout, max(held), plan, results)
+            _count_queries(bout, max(held), seconds, results)
 
 
 def _look(bout: Bout, streams: int, results: Results) -> int:
@@ -54,12 +54,12 @@ def _look(bout: Bout, streams: int, results: Results) -> int:
     return used["pss"]
 
 
-def _count_queries(bout: Bout, streams: int, plan: Plan, results: Results) -> None:
+def _count_queries(bout: Bout, streams: int, seconds: float, results: Results) -> None:
     if bout.streams < streams:
         bout.open(range(streams), at_once=AT_ONCE)
         time.sleep(REST_SECONDS)
     with bout.contender.cluster.counting(bout.contender.database) as statements:
-        time.sleep(plan.idle_seconds)
+        time.sleep(seconds)
     counted = statements.counted()
     rate = sum(counted.values()) / statements.seconds
     results.add(QUERIES.key, bout.name, rate)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import NamedTuple
 
-from bench.bout import Bout, Failed
+from bench.bout import Bout
 from bench.plan import Plan
 from bench.results import Results
 
@@ -17,6 +18,8 @@ class Measure(NamedTuple):
     key: str
     label: str
     digits: int
+    whose: str = ""
+    """The only contender that has it; empty: all that are measured."""
 
 
 OPENED = Measure("opened_per_second", "streams opened per second", 0)
@@ -32,6 +35,8 @@ FLOOD = Measure("events_per_second", "events per second, each patient's stream i
 FLOOD_CPU = Measure("cpu_per_event_us", "… server's processor time per event, µs", 1)
 EMIT_ONE = Measure("emit_1_per_second", "events recorded per second, 1 writer", 0)
 EMIT_MANY = Measure("emit_8_per_second", "events recorded per second, 8 writers", 0)
+BARE_ONE = Measure("bare_1_per_second", "… the same row by a bare `Event.objects.create`, 1 writer", 0, "ours")
+BARE_MANY = Measure("bare_8_per_second", "… the same, 8 writers", 0, "ours")
 RESUMED = Measure("resumed_seconds", "resuming all streams with their backlog, s", 2)
 HISTORY_SHORT = Measure("resume_short_history_ms", "resuming at the end of a short history, ms", 2)
 HISTORY_LONG = Measure("resume_long_history_ms", "… of a long history, ms", 2)
@@ -55,27 +60,37 @@ def connections(streams: int) -> Measure:
     return Measure(f"connections_{streams}", f"Postgres connections at {streams:,}", 0)
 
 
+def parts(plan: Plan) -> dict[str, list[Measure]]:
+    """What each part of the run measures, in the table's order."""
+    sized = [kind(streams) for kind in (memory, resident, threads, connections) for streams in plan.idle]
+    return {
+        "opening": [OPENED],
+        "idle": [*sized, PER_STREAM, QUERIES],
+        "hearing": [HEARD_P50, HEARD_P95, HEARD_P99],
+        "fan-out": [FAN_OUT_P50, FAN_OUT_LAST, FAN_OUT_CPU],
+        "flood": [FLOOD, FLOOD_CPU],
+        "emit": [EMIT_ONE, EMIT_MANY, BARE_ONE, BARE_MANY],
+        "resume": [RESUMED],
+        "history": [HISTORY_SHORT, HISTORY_LONG],
+        "frames": [FIRST_FRAME, EVENT_FRAME],
+    }
+
+
 def rows(plan: Plan) -> list[Measure]:
     """All measures in the table's order."""
-    sized = [kind(streams) for kind in (memory, resident, threads, connections) for streams in plan.idle]
-    return [
-        OPENED,
-        *sized,
-        *(PER_STREAM, QUERIES, HEARD_P50, HEARD_P95, HEARD_P99),
-        *(FAN_OUT_P50, FAN_OUT_LAST, FAN_OUT_CPU, FLOOD, FLOOD_CPU, EMIT_ONE, EMIT_MANY),
-        *(RESUMED, HISTORY_SHORT, HISTORY_LONG, FIRST_FRAME, EVENT_FRAME),
-    ]
+    return list(chain.from_iterable(parts(plan).values()))
 
 
 @contextmanager
 def attempt(bout: Bout, results: Results, measures: Iterable[Measure]) -> Iterator[None]:
-    """Do something that the contender may fail at: then the cells say how, and it starts afresh."""
+    """Do something that the contender may fail at, in whatever way: then the cells say how, and it starts afresh."""
     try:
         yield
-    except Failed as failed:
+    except Exception as problem:
+        why = bout.why(problem)
         for measure in measures:
-            results.fail(measure.key, bout.name, str(failed))
-        say(f"{bout.name}: {failed}")
+            results.fail(measure.key, bout.name, why)
+        say(f"{bout.name}: {why}")
         bout.stop()
 
 
@@ -94,7 +109,8 @@ def gather(
     for streams in (size for size in (plan.audience, *plan.fallbacks) if size < limit):
         try:
             bout.open(patients_of(streams))
-        except Failed as failed:
+        except Exception as problem:
+            failed = bout.why(problem)
             why = why or f"at {streams:,}: {failed}"
             bout.too_many = (streams, why)
             say(f"{bout.name}: at {streams:,}: {failed}")

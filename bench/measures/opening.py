@@ -16,7 +16,10 @@ def measure(bouts: list[Bout], plan: Plan, rounds: int, results: Results) -> Non
     caches and plans up and shows how many streams the contender can hold."""
     streams = {bout: gather(bout, plan, results, [OPENED], lambda count: list(range(count))) for bout in bouts}
     for bout in [bout for bout in bouts if streams[bout]]:
-        bout.close()
+        with attempt(bout, results, [OPENED]):
+            bout.close()
+            continue
+        streams[bout] = 0
     for _ in range(rounds):
         for bout in [bout for bout in bouts if streams[bout]]:
             with attempt(bout, results, [OPENED]):

@@ -27,6 +27,7 @@ def measure(bouts: list[Bout], plan: Plan, rounds: int, results: Results) -> Non
 
 
 def _fall_behind(bout: Bout, plan: Plan) -> list[str]:
+    bout.refuse(plan.resumed)
     bout.start()
     contender = bout.contender
     contender.begin_streams(patients=plan.resumed, first_nonce=bout.nonces(plan.resumed))

@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import report, usage
+from bench import report, scaling, usage
 from bench.database import Cluster
 from bench.ports import free_port
 from bench.statistics import median
@@ -54,6 +54,8 @@ def main(arguments: Sequence[str]) -> None:
     facts |= {"figures": {name: _figure(name, values) for name, values in turns.items()}, "left_out": left_out}
     print("\n" + "\n".join(_table(facts)))
     print(f"\nWritten to {report.write_json(asked.into, STEPS.removesuffix('.json'), facts)}")
+    if asked.into == RESULTS:
+        scaling.write_page()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from bench import report
 from bench.measures.measure import HEARD_P50, HEARD_P99, OPENED
 from bench.plan import QUICK
 from bench.results import Results
-from bench.table import figures, markdown, remarks, verdicts
+from bench.table import figures, markdown, remarks, shown, verdicts
 from bench.targets import Target, ours, targets, within
 
 
@@ -40,6 +40,21 @@ def test_a_cell_is_the_median_a_dagger_where_the_client_was_the_limit_or_a_cross
     row = figures(results, [OPENED, HEARD_P99], ["ours", "floor", "naive", "nchan"]).splitlines()[2:]
     assert [cell.strip() for cell in row[0].strip("|").split("|")] == [OPENED.label, "300", "4,000†", "✗", "-"]
     assert len(row) == 1, "a measure that nobody was measured in has no row"
+
+
+def test_what_the_publisher_was_the_limit_of_is_marked(results: Results) -> None:
+    results.cell(OPENED.key, "ours").writer_bound = True
+    assert shown(results.cell(OPENED.key, "ours"), 0) == "300‡"
+
+
+def test_what_was_set_is_told_but_no_text_that_may_be_a_secret() -> None:
+    given = {"SSE_POLL_SECONDS": "1", "SECRET_KEY": "x", "NCHAN_PREFIX": "/x", "BENCH": "quick", "HOME": "/"}
+    assert report.switches(given) == {
+        "BENCH": "quick",
+        "NCHAN_PREFIX": "given",
+        "SECRET_KEY": "given",
+        "SSE_POLL_SECONDS": "1",
+    }
 
 
 def test_it_is_said_why_a_figure_is_missing_or_smaller(results: Results) -> None:
@@ -90,9 +105,10 @@ def test_the_json_holds_every_round(results: Results, tmp_path: Path) -> None:
 
 def test_only_what_stands_between_the_markers_is_replaced(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    begin, end = "<!-- bench: begin -->", "<!-- bench: end -->"
+    page.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
     report.write_page("| new |", page=page)
-    assert page.read_text() == f"before\n{report.BEGIN}\n\n| new |\n\n{report.END}\nafter\n"
+    assert page.read_text() == f"before\n{begin}\n\n| new |\n\n{end}\nafter\n"
 
 
 def test_a_page_without_markers_is_left_alone(tmp_path: Path) -> None:

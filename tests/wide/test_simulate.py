@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.simulate import FIGURES, Load, Simulation, breaks_at, figures, run, usage
+from bench import scaling
+from bench.simulate import FIGURES, Load, Simulation, breaks_at, run, usage
 from tests.servers import ROOT
 
 FREE = dict.fromkeys(FIGURES, 0.0)
@@ -104,77 +105,44 @@ def test_the_table_has_a_row_per_resource_that_is_used():
     assert rows[-1] == "memory of a process: 125 MB"
 
 
-@pytest.mark.parametrize(
-    ("column", "load"),
-    [
-        (1, Load(streams=10_000, events=20, processes=2, database_cores=2)),
-        (2, Load(streams=100_000, events=200, processes=12, database_cores=4)),
-        (3, Load()),
-    ],
-)
-def test_the_page_on_scaling_says_what_the_measured_figures_give(column, load):
-    said, values = _said(column), figures()[0]
-    by_notify = usage(load, load.openings, values)
-    by_redis = usage(replace(load, bell="redis"), load.openings, values)
-    memory = values["process_mb"] + load.streams / load.processes * values["stream_kb"] / 1000
-    assert said.pop("") == f"{load.streams:,.0f} streams"
-    assert said == {
-        "processes (a core each)": f"{load.processes:,.0f}",
-        "database cores": f"{load.database_cores:,.0f}",
-        "openings a second": f"{load.openings:,.0f}",
-        "processes' share, by NOTIFY": _percent(by_notify["processes"]),
-        "processes' share, by Redis": _percent(by_redis["processes"]),
-        "database's share, by NOTIFY": _percent(by_notify["database"]),
-        "database's share, by Redis": _percent(by_redis["database"]),
-        "Redis's share of its one core": _percent(by_redis["Redis"]),
-        "memory of a process": f"{memory:,.0f} MB",
-        "full at, by NOTIFY": _first_full(load, values, by_notify.keys() - {"of it, NOTIFY"}),
-        "full at, by Redis": _first_full(replace(load, bell="redis"), values, by_redis.keys() - {"of it, NOTIFY"}),
-    }
+def test_who_is_replaced_opens_nothing_until_it_is_back():
+    simulation = Simulation(replace(SMALL, away=30), cost(open_app_us=10_000, open_db_us=1))
+    assert simulation.capacity() == pytest.approx(1000)
+    simulation.drain_one(100)
+    assert simulation.capacity() == pytest.approx(900)
+    simulation.second(129)
+    assert simulation.capacity() == pytest.approx(900)
+    simulation.second(130)
+    assert simulation.capacity() == pytest.approx(1000)
 
 
-def test_the_page_on_scaling_has_every_figure_as_it_was_measured():
-    values, sources = figures()
-    by = {name: "steps" if source.endswith("steps.json") else "make bench" for name, source in sources.items()}
-    said = [(row[0], row[1], "steps" if "bench.steps" in row[2] else "make bench") for row in _rows("The units")[1:]]
-    assert said == [
-        (figure.about, f"{float(f'{values[name]:.3g}'):,g} {figure.unit}", by[name]) for name, figure in FIGURES.items()
-    ]
-
-
-def _said(column: int) -> dict[str, str]:
-    """A column of the table of three sizes."""
-    return {row[0]: row[column] for row in _rows("Three sizes")}
-
-
-def _rows(heading: str) -> list[list[str]]:
-    """The table below this heading of the page."""
-    section = _page().partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    lines = [line for line in section.splitlines() if line.startswith("|") and "---" not in line]
-    return [[cell.strip(" *") for cell in line.split("|")[1:-1]] for line in lines]
-
-
-def _first_full(load: Load, values: dict[str, float], resources: set[str]) -> str:
-    streams, resource = min((breaks_at(load, values, resource), resource) for resource in resources)
-    return f"{round(streams, -3):,.0f} ({resource})"
-
-
-def test_the_page_on_scaling_says_what_replacing_a_large_process_does():
-    load, page = Load(streams=40_000, events=80, processes=4, database_cores=4), " ".join(_page().split())
-    simulation, waited, most = Simulation(load, figures()[0]), 0, 0.0
+def test_with_its_only_process_away_nothing_opens():
+    simulation = Simulation(replace(SMALL, processes=1), cost(open_app_us=1, open_db_us=1))
     simulation.drain_one(0)
-    for now in range(1, 60):
-        opened = simulation.second(now)
-        waited, most = waited + (simulation.waiting > 100), max(most, opened)
-    assert waited == 10
-    assert (
-        f"the other three open {most:,.0f} a second beside their other work: most of them wait, for ten seconds" in page
-    )
+    assert simulation.second(1) == 0
+    assert simulation.waiting == pytest.approx(SMALL.streams / 5)
 
 
-def _page() -> str:
-    return (ROOT / "docs" / "scaling.md").read_text()
+def test_the_most_that_the_others_open_and_how_long_somebody_waits():
+    # 10,000 return over five seconds, to three processes that open 400 a second each.
+    load = Load(streams=40_000, processes=4, events=0, database_cores=4, lifetime=2_000)
+    opened, waited = scaling.replaced(load, cost(open_app_us=2500, open_db_us=1))
+    assert opened == pytest.approx(1200)
+    assert waited == 8
 
 
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
+def test_a_core_holds_streams_that_are_renewed_and_take_heartbeats():
+    dear = cost(open_app_us=2700, beat_us=150)
+    # 10 µs a second each for either.
+    assert scaling.per_core(dear) == pytest.approx(0.8 * 1e6 / (10 + 10))
+
+
+def test_a_process_takes_its_own_memory_first():
+    assert scaling.per_gigabyte(cost(process_mb=100, stream_kb=15)) == pytest.approx(60_000)
+
+
+def test_the_tables_of_the_page_on_scaling_are_what_the_measured_figures_give():
+    page = (ROOT / "docs" / "scaling.md").read_text()
+    for name, text in scaling.tables().items():
+        told = page.partition(f"<!-- {name}: begin -->")[2].partition(f"<!-- {name}: end -->")[0]
+        assert told.strip() == text, "write them anew: python -m bench.scaling"
