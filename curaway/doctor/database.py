@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from psycopg.conninfo import conninfo_to_dict
 
-from curaway.doctor.finding import Finding, fail, ok, warn
+from curaway.doctor.finding import Finding, State, fail, ok, warn
 from curaway.environment import REDIS_SCHEMES, WAKEUPS_OFF, Environment
 from events.grammar import REGISTRY
 from events.registry import streamed_types
@@ -24,15 +24,16 @@ ROOM = """
 SELECT current_setting('max_connections')::int
          - current_setting('superuser_reserved_connections')::int
          - coalesce(current_setting('reserved_connections', true)::int, 0),
-       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
+       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid())
 """
 
 
 def database(environment: Environment) -> Iterator[Finding]:
     """The findings about the database; raises `psycopg.Error` or Django's when it does not answer."""
     yield _answers()
-    yield _migrations()
-    yield _vocabulary()
+    yield (migrations := _migrations())
+    if migrations.state is State.OK:
+        yield _vocabulary()
     yield _room(environment)
     yield _pooler(environment)
 
@@ -71,14 +72,24 @@ def _vocabulary() -> Finding:
 
 def _room(environment: Environment) -> Finding:
     most, used = _asked_directly(environment, ROOM)
-    each = environment.DATABASE_CONNECTIONS + 1
-    processes = max(0, (most - used) // each)
-    said = f"{used} of {most} connections are in use; a process has up to {each}, so {processes} more fit"
-    if processes < 1:
-        return fail("connections", said, "raise max_connections, or put PgBouncer in front (docs/deploy/pgbouncer.ini)")
-    if processes < 2:
-        return warn("connections", said, "a rolling deploy needs room for a second process beside each first")
-    return ok("connections", said)
+    pooled = _is_pooled()
+    each = (0 if pooled else environment.DATABASE_CONNECTIONS) + int(_by_notify(environment))
+    beside = " besides the pooler's" if pooled else ""
+    said = f"{used} of {most} connections are in use; a process has up to {each}{beside}"
+    if each > most or used >= most:
+        return fail("connections", said, "raise max_connections, or lower DATABASE_CONNECTIONS")
+    if not each:
+        return ok("connections", said)
+    more = (most - used) // each
+    said = f"{said}, so {more} more fit"
+    if more >= 2:
+        return ok("connections", said)
+    return warn(
+        "connections",
+        said,
+        "a rolling deploy needs room for a second process beside each first: raise max_connections, or put PgBouncer "
+        "in front (docs/deploy/pgbouncer.ini)",
+    )
 
 
 def _asked_directly(environment: Environment, query: str) -> Any:
@@ -100,14 +111,26 @@ def _pooler(environment: Environment) -> Finding:
         )
     if not _forgets(_parameters()):
         return ok("pooler", "none, or one that keeps sessions: LISTEN works")
-    by_notify = not environment.EVENTS_WAKEUP_URL.startswith((*REDIS_SCHEMES, WAKEUPS_OFF))
-    if by_notify and not direct:
+    if _by_notify(environment) and not direct:
         return fail(
             "pooler",
             "DATABASE_URL names a pooler in transaction mode, which forgets a LISTEN: events wait for the poll",
             "set DATABASE_DIRECT_URL to the database itself, or EVENTS_WAKEUP_URL to a Redis",
         )
     return ok("pooler", "in transaction mode, and wake-ups do not depend on it")
+
+
+def _by_notify(environment: Environment) -> bool:
+    """Whether each process keeps a connection to listen on, to DATABASE_DIRECT_URL where there is one."""
+    return not environment.EVENTS_WAKEUP_URL.startswith((*REDIS_SCHEMES, WAKEUPS_OFF))
+
+
+def _is_pooled() -> bool:
+    """Whether a pooler stands before the database: it makes up process ids of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    return bool(pid != connection.connection.info.backend_pid)
 
 
 def _of(url: str) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from django.db import Error
 from curaway.doctor.bell import wakeups
 from curaway.doctor.clocks import database_clock, server_clocks
 from curaway.doctor.database import database
-from curaway.doctor.finding import Finding, fail, warn
+from curaway.doctor.finding import Finding, State, fail, warn
 from curaway.doctor.flag import streaming_flag
-from curaway.doctor.keys import callback_keys, session_keys
+from curaway.doctor.keys import authorized_parties, callback_keys, session_keys
 from curaway.doctor.master_keys import master_keys
 from curaway.doctor.recording import Recording
 from curaway.doctor.server import callbacks, development_mode, readiness
@@ -61,15 +61,19 @@ class Examination:
                 yield warn("stream", "not watched", "name a patient and a token: --patient ID --token-file FILE")
                 return
             for name, recordings in zip(self.addresses, watching.result(), strict=True):
-                yield from verdict(*recordings, name=name)
+                yield from verdict(*recordings, name=name, lifetime_seconds=self.environment.SSE_LIFETIME_SECONDS)
 
     def _of_this_machine(self) -> Iterator[Finding]:
         yield development_mode(self.environment, self.url)
         yield from guarded("session keys", lambda: [session_keys(self.environment)])
+        yield from guarded("authorized parties", lambda: [authorized_parties(self.environment)])
         yield from guarded("callback keys", lambda: [callback_keys(self.environment)])
         yield from guarded("flag", lambda: [streaming_flag(self.environment)])
-        yield from guarded("database", lambda: database(self.environment))
-        yield from guarded("master keys", lambda: [master_keys(self.environment)])
+        found = list(guarded("database", lambda: database(self.environment)))
+        yield from found
+        # What the migrations make cannot be judged before they are applied.
+        if all(one.state is State.OK for one in found if one.check == "migrations"):
+            yield from guarded("master keys", lambda: [master_keys(self.environment)])
         yield from guarded("database clock", lambda: [database_clock()])
         yield from guarded("wake-ups", lambda: [wakeups(self.environment)])
 

@@ -31,6 +31,17 @@ def session_keys(environment: Environment) -> Finding:
     return ok("session keys", "CLERK_JWKS_URL answers with keys")
 
 
+def authorized_parties(environment: Environment) -> Finding:
+    """Whether a token made for another application of the same Clerk account would be refused."""
+    if environment.CLERK_AUTHORIZED_PARTIES or not environment.clerk_configured:
+        return ok("authorized parties", ", ".join(environment.CLERK_AUTHORIZED_PARTIES) or "none: no Clerk")
+    return warn(
+        "authorized parties",
+        "none: tokens of any application of your Clerk account are accepted",
+        "set CLERK_AUTHORIZED_PARTIES to the origins of your own",
+    )
+
+
 def callback_keys(environment: Environment) -> Finding:
     """Whether callbacks would be accepted: the signing keys here against those QStash signs with."""
     ours = environment.signing_keys

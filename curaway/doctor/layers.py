@@ -47,15 +47,14 @@ GENERAL = {
 
 def layers(headers: Mapping[str, str]) -> list[str]:
     """Names, the nearest to us first where that can be known; empty when only the server shows."""
-    server = headers.get("server", "").partition("/")[0].strip()
-    found = list(dict.fromkeys(name for mark, name in MARKS.items() if mark in headers))
-    if server and server.lower() not in (*OURS, *(name.lower() for name in found)):
-        found.append(server)
-    for hop in headers.get("via", "").split(","):
-        name = " ".join(hop.split()[1:])
-        if name and name.lower() not in [one.lower() for one in found]:
-            found.append(name)
-    return found
+    found = [name for mark, name in MARKS.items() if mark in headers]
+    # Caddy adds a header of its own to the server's: both come as one, with a comma.
+    found += [server.partition("/")[0].strip() for server in headers.get("server", "").split(",")]
+    found += [" ".join(hop.split()[1:]) for hop in headers.get("via", "").split(",")]
+    named: dict[str, str] = {}
+    for name in found:
+        named.setdefault(name.lower(), name)
+    return [name for lower, name in named.items() if lower not in ("", *OURS)]
 
 
 def suspect(headers: Mapping[str, str]) -> str:

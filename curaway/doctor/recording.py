@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+AT_ONCE_SECONDS = 2.0
+"""What comes so much later than it was sent, somebody held back."""
+
 
 @dataclass
 class Recording:
@@ -13,8 +16,10 @@ class Recording:
     encrypted: bool = False
     status: int = 0
     """0: no answer came."""
-    answers_head: bool = False
-    """Whether, when no answer came, one came to HEAD: then `headers` are that one's."""
+    reason: str = ""
+    """Why the server itself refused, in its own word; empty when it did not, or somebody else answered."""
+    head_answered_in: float | None = None
+    """Seconds that HEAD took; None: not answered, or not asked because the stream's own head came at once."""
     version: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     """Names in lower case."""
@@ -25,6 +30,8 @@ class Recording:
     heartbeat_seconds: float = 15.0
     """What the server promises in its first frame; until then what it promises by default."""
     heartbeats: list[float] = field(default_factory=list)
+    events: list[float] = field(default_factory=list)
+    """When anything else came after the first frame: the server counts its silence from there."""
     last_byte_at: float = 0.0
     done: str = ""
     """The reason in the server's last frame."""
@@ -58,5 +65,7 @@ class Recording:
         if fields.get(b"event") == b"connected":
             self.connected_at = at
             self.heartbeat_seconds = float(json.loads(fields[b"data"])["heartbeat_seconds"])
-        elif fields.get(b"event") == b"done":
+            return
+        self.events.append(at)
+        if fields.get(b"event") == b"done":
             self.done = str(json.loads(fields[b"data"])["reason"])

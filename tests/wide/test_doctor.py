@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import psycopg
 import pytest
 
 from bench.ports import free_port
@@ -16,7 +17,7 @@ from curaway.doctor.server import callbacks
 from tests.servers import ROOT, ProcessServer
 from tests.wide.conftest import PROXIES
 from tests.wide.pgbouncer import PgBouncer
-from tests.wide.proxies import NAME, Nginx
+from tests.wide.proxies import NAME, Caddy, Nginx
 from tests.wide.queue import QSTASH
 
 
@@ -132,6 +133,37 @@ def test_a_proxy_that_buffers_or_compresses_is_named(environment, server, people
     assert {found[f"direct stream {what}"][0] for what in OF_A_STREAM} == {"ok"}
 
 
+@pytest.mark.needs("caddy")
+@pytest.mark.timeout(120)
+def test_a_proxy_that_compresses_only_as_chrome_accepts_it_is_named(environment, server, people, certificate):
+    changes = {
+        "encode {\n\t\tgzip\n": "encode {\n\t\tzstd\n",
+        "header Content-Type text/css*": "header Content-Type text/*",
+        "lb_policy round_robin": "lb_policy round_robin\n\t\theader_down -Content-Encoding",
+    }
+    with Caddy([server.url], certificate, changes=changes) as caddy:
+        trusted = {"SSL_CERT_FILE": str(certificate.chain)}
+        arguments = ("--url", caddy.url, "--patient", people.patient().id, "--watch", "5")
+        code, found = examined(environment, server, *arguments, **trusted)
+    assert {check for check, (state, *_) in found.items() if state != "ok"} == {"stream compression"}
+    _, says, do = found["stream compression"]
+    assert "by Caddy" in says
+    assert do.startswith("Caddy: let `encode` match")
+    assert code == 1
+
+
+@pytest.mark.timeout(120)
+def test_its_own_streams_that_are_too_many_are_called_neither_buffered_nor_cut(
+    environment, people, module_database_url
+):
+    with ProcessServer(database=module_database_url, **environment, SSE_MAX_STREAMS_PER_PATIENT="2") as narrow:
+        code, found = examined(environment, narrow, "--patient", people.patient().id)
+    ((_, (state, says, do)),) = [(check, finding) for check, finding in found.items() if finding[0] != "ok"]
+    assert (state, says) == ("warn", "it answered 503 (capacity), so this was not looked at")
+    assert "SSE_MAX_STREAMS_PER_PATIENT" in do
+    assert code == 0
+
+
 @pytest.mark.needs("nginx")
 @pytest.mark.timeout(120)
 def test_a_proxy_with_a_short_read_timeout_is_named_with_its_seconds(
@@ -166,7 +198,22 @@ def test_a_pooler_without_the_direct_address_is_named(environment, server, peopl
         watched = ("--patient", people.patient().id)
         code, found = examined(behind, server, *watched, DATABASE_DIRECT_URL=module_database_url)
         assert {check: finding for check, finding in found.items() if finding[0] != "ok"} == {}
+        assert "; a process has up to 1 besides the pooler's, so " in found["connections"][1]
         assert code == 0
+
+
+@pytest.mark.timeout(120)
+def test_an_empty_database_lacks_its_migrations_and_nothing_else(environment, server, module_database_url):
+    url, _, name = module_database_url.rpartition("/")
+    with psycopg.connect(module_database_url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}_empty TEMPLATE template0")
+        try:
+            code, found = examined(environment, server, DATABASE_URL=f"{url}/{name}_empty")
+        finally:
+            admin.execute(f"DROP DATABASE {name}_empty WITH (FORCE)")
+    assert {check for check, (state, *_) in found.items() if state == "fail"} == {"migrations"}
+    assert not {"vocabulary", "master keys"} & set(found)
+    assert code == 1
 
 
 @pytest.mark.timeout(120)

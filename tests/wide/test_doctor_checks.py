@@ -18,7 +18,7 @@ from curaway.doctor.database import database
 from curaway.doctor.examination import guarded
 from curaway.doctor.finding import State
 from curaway.doctor.flag import streaming_flag
-from curaway.doctor.keys import callback_keys, session_keys
+from curaway.doctor.keys import authorized_parties, callback_keys, session_keys
 from curaway.doctor.master_keys import master_keys
 from curaway.doctor.server import development_mode, readiness
 from curaway.environment import PUBLIC_QSTASH_KEYS
@@ -65,6 +65,12 @@ class TestKeys:
         away = f"http://127.0.0.1:{free_port()}/jwks"
         assert session_keys(replace(settings.ENVIRONMENT, CLERK_JWKS_URL=away)).state is State.FAIL
 
+    def test_without_authorized_parties_any_application_of_the_account_is_let_in(self):
+        clerk = replace(settings.ENVIRONMENT, CLERK_JWKS_URL="https://clerk.example/jwks", CLERK_AUTHORIZED_PARTIES=())
+        assert authorized_parties(clerk).state is State.WARN
+        named = replace(clerk, CLERK_AUTHORIZED_PARTIES=("https://app.example",))
+        assert authorized_parties(named).state is State.OK
+
     def test_patients_keys_need_the_master_key_that_wraps_them(self, people):
         record(people.patient())
         ours = settings.ENVIRONMENT
@@ -100,10 +106,21 @@ class TestDatabase:
         found = {finding.check: finding for finding in database(settings.ENVIRONMENT)}
         assert found["vocabulary"].state is State.FAIL
 
-    def test_a_database_without_room_for_another_process_is_full(self, people):
+    def test_a_process_that_asks_for_more_than_the_database_has_is_a_failure(self, people):
         crowded = replace(settings.ENVIRONMENT, DATABASE_CONNECTIONS=10_000)
         found = {finding.check: finding for finding in database(crowded)}
         assert found["connections"].state is State.FAIL
+
+    @pytest.mark.parametrize(
+        ("used", "state", "more"),
+        [(2, State.OK, "2 more fit"), (7, State.WARN, "0 more fit"), (10, State.FAIL, "up to 4")],
+    )
+    def test_a_small_database_is_full_only_when_nothing_is_left(self, people, monkeypatch, used, state, more):
+        monkeypatch.setattr("curaway.doctor.database.ROOM", f"SELECT 10, {used}")
+        small = replace(settings.ENVIRONMENT, DATABASE_CONNECTIONS=3, EVENTS_WAKEUP_URL="")
+        connections = {finding.check: finding for finding in database(small)}["connections"]
+        assert connections.state is state
+        assert connections.says.endswith(more)
 
 
 class TestWakeUps:

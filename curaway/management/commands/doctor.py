@@ -38,7 +38,10 @@ class Command(BaseCommand):
             "--token-file", metavar="FILE", help="holds a session token, `-` for standard input; not in development"
         )
         parser.add_argument(
-            "--watch", type=float, metavar="SECONDS", help="how long to watch; default: two heartbeats and a little"
+            "--watch",
+            type=float,
+            metavar="SECONDS",
+            help="how long to watch; default: two heartbeats and a little; 310 outlives every stream",
         )
         parser.add_argument("--json", action="store_true", help="print JSON")
 
