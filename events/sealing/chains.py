@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from events.sealing.chain import CANONICAL
 from events.sealing.finding import Finding
+from events.sealing.kept_key import KeptKey, StoredKey
 from events.sealing.master import MasterKeys
 from events.sealing.signature import Statement, checked
 from events.sealing.verification import ChainedRow, Head, Signed, verified
@@ -33,21 +34,25 @@ class Chain(NamedTuple):
 
 
 CHAINS_SQL = """
-SELECT coalesce(head.tenant_id, log.tenant_id), coalesce(head.patient_id, log.patient_id),
-       head.position, head.link, head.hash, coalesce(log.rows, 0)
-FROM (
+WITH log AS (
     SELECT tenant_id, coalesce(patient_id, '') AS patient_id, count(*) AS rows FROM events
     WHERE (%(tenant)s::text IS NULL OR tenant_id = %(tenant)s)
       AND (%(patient)s::text IS NULL OR coalesce(patient_id, '') = %(patient)s)
     GROUP BY 1, 2
-) AS log
-FULL JOIN (
-    SELECT * FROM events_streamhead
-    WHERE (%(tenant)s::text IS NULL OR tenant_id = %(tenant)s)
-      AND (%(patient)s::text IS NULL OR patient_id = %(patient)s)
-) AS head ON head.tenant_id = log.tenant_id AND head.patient_id = log.patient_id
+), whose AS (
+    SELECT tenant_id, patient_id FROM log
+    UNION SELECT tenant_id, patient_id FROM events_streamhead
+    UNION SELECT tenant_id, patient_id FROM events_checkpoint
+    UNION SELECT tenant_id, patient_id FROM events_patientkey
+)
+SELECT tenant_id, patient_id, head.position, head.link, head.hash, coalesce(log.rows, 0)
+FROM whose LEFT JOIN log USING (tenant_id, patient_id)
+LEFT JOIN events_streamhead AS head USING (tenant_id, patient_id)
+WHERE (%(tenant)s::text IS NULL OR tenant_id = %(tenant)s)
+  AND (%(patient)s::text IS NULL OR patient_id = %(patient)s)
 ORDER BY 1, 2
 """
+"""Whatever speaks of a chain: whoever takes one away has to take all four."""
 
 ROWS_SQL = f"""
 SELECT wanted.number, row.link, row.id::text, row.position, row.hash, {CANONICAL.format(row="row")}
@@ -64,6 +69,12 @@ FROM unnest(%(tenants)s::text[], %(patients)s::text[]) WITH ORDINALITY AS wanted
 JOIN events_checkpoint AS kept ON kept.tenant_id = wanted.tenant_id AND kept.patient_id = wanted.patient_id
 """
 
+KEYS_SQL = """
+SELECT wanted.number, key.wrapped
+FROM unnest(%(tenants)s::text[], %(patients)s::text[]) WITH ORDINALITY AS wanted(tenant_id, patient_id, number)
+JOIN events_patientkey AS key ON key.tenant_id = wanted.tenant_id AND key.patient_id = wanted.patient_id
+"""
+
 
 @contextmanager
 def one_snapshot() -> Iterator[None]:
@@ -74,7 +85,8 @@ def one_snapshot() -> Iterator[None]:
 
 
 def chains(*, tenant_id: str | None, patient_id: str | None) -> list[Chain]:
-    """Every chain of the log, or one tenant's, or one patient's; also those that have lost their rows or their head."""
+    """Every chain of the log, or one tenant's, or one patient's; also those of which only a checkpoint or a key is
+    left."""
     with connection.cursor() as sql:
         sql.execute(CHAINS_SQL, {"tenant": tenant_id, "patient": patient_id})
         return [_chain(row) for row in sql.fetchall()]
@@ -87,15 +99,17 @@ def findings(
     remaining = iter(wanted)
     while batch := list(islice(remaining, BATCH_CHAINS)):
         asked = {"tenants": [chain.whose[0] for chain in batch], "patients": [chain.whose[1] for chain in batch]}
-        signed = _checkpoints(asked, keys)
+        signed, stored = _checkpoints(asked, keys), _keys(asked)
         found = groupby(_rows(asked), key=itemgetter(0))
         upcoming = next(found, None)
         for number, chain in enumerate(batch, start=1):
             is_this = upcoming is not None and upcoming[0] == number
             rows: Iterator[Any] = upcoming[1] if is_this and upcoming is not None else iter(())
             checkpoints = [*signed.get(number, ()), *kept.get(chain.whose, ())]
-            links = map(_chained_row, rows)
-            yield chain, list(verified(*chain.whose, links, head=chain.head, signed=checkpoints))
+            key = KeptKey(*chain.whose, stored.get(number))
+            links = key.watched(map(_chained_row, rows))
+            found_here = list(verified(*chain.whose, links, head=chain.head, signed=checkpoints))
+            yield chain, [*found_here, *key.findings(keys)]
             if is_this:
                 upcoming = next(found, None)
 
@@ -116,6 +130,12 @@ def _rows(asked: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         sql.execute(ROWS_SQL, asked)
         while rows := sql.fetchmany(FETCHED_ROWS):
             yield from rows
+
+
+def _keys(asked: Mapping[str, Any]) -> dict[int, StoredKey]:
+    with connection.cursor() as sql:
+        sql.execute(KEYS_SQL, asked)
+        return {number: StoredKey(None if wrapped is None else bytes(wrapped)) for number, wrapped in sql.fetchall()}
 
 
 def _checkpoints(asked: Mapping[str, Any], keys: MasterKeys) -> dict[int, list[Signed]]:

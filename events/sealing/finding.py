@@ -15,6 +15,7 @@ class Kind(StrEnum):
     HEAD = "head"
     REWRITTEN = "rewritten"
     FORGED = "forged"
+    KEY = "key"
 
 
 class Finding(NamedTuple):

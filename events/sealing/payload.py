@@ -45,6 +45,15 @@ class Place:
         return bound_to(self.tenant_id, self.patient_id, self.event_id, field)
 
 
+def to_seal(payload: Mapping[str, Any], protected: frozenset[str]) -> frozenset[str]:
+    """The protected fields, and those in which somebody has written what reads like a seal: only we write one."""
+    return protected | {name for name, value in payload.items() if name not in protected and _holds_seal(value)}
+
+
+def _holds_seal(value: Any) -> bool:
+    return seal.is_sealed(value) or (isinstance(value, dict | list) and QUOTED in json.dumps(value))
+
+
 def sealed(payload: Mapping[str, Any], fields: frozenset[str], place: Place, cipher: AESGCM) -> dict[str, Any]:
     """The payload with these fields sealed."""
     return {

@@ -49,8 +49,10 @@ class SealedPayload(JSONField):
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         value = model_instance.__dict__[self.attname]
-        fields = protected_fields(model_instance.event_type)
-        if isinstance(value, Stored) or not isinstance(value, dict) or not fields & value.keys():
+        if isinstance(value, Stored) or not isinstance(value, dict):
+            return value
+        fields = payload.to_seal(value, protected_fields(model_instance.event_type))
+        if not fields & value.keys():
             return value
         place = place_of(model_instance)
         return payload.sealed(value, fields, place, keys.for_sealing(place.tenant_id, place.patient_id).cipher)

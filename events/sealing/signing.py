@@ -9,7 +9,6 @@ from django.db import Error
 
 from curaway import log, prepared
 from curaway.threads import in_worker
-from events.chores import Chore
 from events.sealing.checkpoint import Checkpoint
 from events.sealing.master import MasterKeys, master_keys
 from events.sealing.signature import Statement, signature
@@ -17,65 +16,61 @@ from events.sealing.signature import Statement, signature
 logger = log.get(__name__)
 
 EVERY_SECONDS = 3600.0
-AT_ONCE = 500
+PAUSE_SECONDS = 60.0
+"""Before it is tried again where the database could not be asked."""
+
+HEADS = 2000
+"""Looked at by one statement: some 20 ms of a worker, so that a request hardly waits for it."""
 
 UNSIGNED_SQL = """
-SELECT head.tenant_id, head.patient_id, head.link, head.hash FROM events_streamhead AS head
-WHERE head.link > 0 AND NOT EXISTS (
+SELECT page.id, page.tenant_id, page.patient_id, page.link, page.hash, NOT EXISTS (
     SELECT FROM events_checkpoint AS kept
-    WHERE kept.tenant_id = head.tenant_id AND kept.patient_id = head.patient_id AND kept.link >= head.link
-)
-LIMIT %(limit)s
+    WHERE kept.tenant_id = page.tenant_id AND kept.patient_id = page.patient_id AND kept.link >= page.link
+) AS unsigned
+FROM (SELECT * FROM events_streamhead WHERE id > %(after)s ORDER BY id LIMIT %(limit)s) AS page
+WHERE page.link > 0
+ORDER BY page.id
 """
 
 
-def chore() -> Chore:
-    """Has the round ask, once an hour, for chains that have grown since they were signed."""
-    return Chore(UNSIGNED_SQL, {"limit": 1}, wake=_signing.wake, every=EVERY_SECONDS)
-
-
 async def sign_heads() -> None:
-    """Sign them whenever there are some, until cancelled."""
-    await _signing.run()
+    """Sign the chains that have grown, at once and then once an hour, until cancelled."""
+    while True:
+        try:
+            await _sign_pages()
+            pause = EVERY_SECONDS
+        except Error as fault:
+            logger.warning("heads_not_signed", cause=type(fault).__name__)
+            pause = PAUSE_SECONDS
+        await asyncio.sleep(pause)
 
 
-class _Signing:
-    """Signs when it is woken, and not before: most processes find everything signed."""
-
-    def __init__(self) -> None:
-        self._due: asyncio.Event | None = None
-
-    def wake(self) -> None:
-        if self._due is not None:
-            self._due.set()
-
-    async def run(self) -> None:
-        # Made here: an event belongs to the loop that waits for it.
-        due = self._due = asyncio.Event()
-        while True:
-            await due.wait()
-            due.clear()
-            try:
-                while await in_worker(sign_some) == AT_ONCE:
-                    pass
-            except Error as fault:
-                logger.warning("heads_not_signed", cause=type(fault).__name__)
+async def _sign_pages() -> None:
+    after: int | None = 0
+    while after is not None:
+        after = await in_worker(sign_page, after)
 
 
-_signing = _Signing()
+def sign_all() -> None:
+    """Sign every chain as far as it has grown."""
+    after: int | None = 0
+    while after is not None:
+        after = sign_page(after)
 
 
-def sign_some(*, limit: int = AT_ONCE) -> int:
-    """Sign up to so many chains as far as they have grown; how many there were."""
+def sign_page(after: int) -> int | None:
+    """Sign those of the next heads that have grown since they were signed; where the next page begins, None at the
+    end."""
     now = datetime.now(UTC)
-    heads = prepared.rows(UNSIGNED_SQL, {"limit": limit})
+    heads = prepared.rows(UNSIGNED_SQL, {"after": after, "limit": HEADS})
     made = [
         _checkpoint(Statement(tenant, patient, link, bytes(hashed), instant(now)), now, master_keys())
-        for tenant, patient, link, hashed in heads
+        for _, tenant, patient, link, hashed, unsigned in heads
+        if unsigned
     ]
     # Another process may sign the same chain at this moment; what it says of a link is the same.
     Checkpoint.objects.bulk_create(made, ignore_conflicts=True)
-    return len(made)
+    return heads[-1][0] if heads else None
 
 
 def instant(moment: datetime) -> str:

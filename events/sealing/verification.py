@@ -61,9 +61,9 @@ class _Verification:
         self._signed = {checkpoint.link: checkpoint for checkpoint in signed if checkpoint.genuine}
         self._forged = [checkpoint for checkpoint in signed if not checkpoint.genuine]
         self._last: ChainedRow | None = None
-        """The row of the link before, the genuine one where there are several."""
-        self._whole = True
-        """Whether the link before is there: what follows a gap can't be compared with anything."""
+        """The row before, the genuine one where there are several."""
+        self._previous: bytes | None = b""
+        """The hash at the link before; None where that row is gone, and no checkpoint says what it was."""
         self._next_link = 1
         self._position: int | None = 0
         """The highest one; None where some are missing."""
@@ -77,8 +77,7 @@ class _Verification:
                 continue
             yield from self._settled(waiting, follower=_follower(here if waiting and link == self._next_link else []))
             if link > self._next_link:
-                yield self._gap(self._next_link, link - 1, "gone from between their neighbours")
-                self._whole, self._position = False, None
+                yield self._gone_before(here)
             self._next_link = link + 1
             waiting = here
         yield from self._settled(waiting, follower=self._is_head)
@@ -88,8 +87,8 @@ class _Verification:
         """Say what is wrong with the rows of one link, and go on from the genuine one."""
         if not rows:
             return
-        previous = self._last.hash if self._last else b""
-        following = [row for row in rows if not self._whole or row.follows(previous)]
+        previous = self._previous
+        following = [row for row in rows if previous is None or row.follows(previous)]
         genuine = _first(rows, lambda row: row in following and follower(row)) or _first(rows, follower)
         genuine = genuine or (following or rows)[0]
         if others := [row for row in rows if row is not genuine]:
@@ -99,13 +98,24 @@ class _Verification:
         elif genuine not in following:
             yield self._changed(genuine)
         yield from self._compared(genuine)
-        self._last, self._whole = genuine, True
+        self._last, self._previous = genuine, genuine.hash
         if self._position is not None:
             self._position = max(self._position, genuine.position or 0)
 
+    def _gone_before(self, rows: list[ChainedRow]) -> Finding:
+        """Say which links are missing before these rows, and go on from a checkpoint where there is one."""
+        first, last = self._next_link, rows[0].link - 1
+        checkpoint = self._signed.get(last)
+        self._previous, self._position = checkpoint.hash if checkpoint else None, None
+        says = "gone from between their neighbours"
+        if checkpoint is None:
+            ids = ", ".join(row.event_id for row in rows)
+            says += f"; without them nothing tells whether {ids} at link {rows[0].link} was changed"
+        return self._gap(first, last, says)
+
     def _changed(self, row: ChainedRow) -> Finding:
         says = "is not what was recorded"
-        if self._last is not None:
+        if self._last is not None and self._last.link == row.link - 1:
             says += f"; or {self._last.event_id} at link {self._last.link} is not, and its hash was made anew"
         return self._finding(Kind.CHANGED, [row], says)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -23,6 +23,10 @@ from patients.errors import PatientUnknown
 from patients.models import Consent, Document, FhirResource, Match, Notification, Patient, WriteCount
 
 CANCELLED = "the patient was erased"
+
+UPLOADING = timedelta(hours=1)
+"""How long an upload may still take that was begun in an address's last second: a bucket asks when it begins, and keeps
+what has come when it ends."""
 
 BLANK: Mapping[str, Any] = {
     "subject": None,
@@ -95,7 +99,7 @@ def _erased(patient: Patient, asked: Asked, now: datetime) -> Erasure:
 
 def _files(patient: Patient, erasure: Erasure, now: datetime) -> list[ErasedFile]:
     """The files of the patient's documents. Where bytes go straight into a bucket, an address may outlive them."""
-    lifetime = LIFETIME if storage().is_remote else LIFETIME * 0
+    lifetime = LIFETIME + UPLOADING if storage().is_remote else timedelta()
     documents = Document.objects.filter(tenant_id=patient.tenant_id, patient_id=patient.pk).defer("pages")
     return [
         ErasedFile(

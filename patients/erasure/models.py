@@ -43,8 +43,8 @@ class Erasure(models.Model):
 class ErasedFile(models.Model):
     """A document whose bytes are to be deleted, or were; its id is what a late callback is told from.
 
-    `due_at`: when they are to be deleted, null when there is nothing more to do. `final_at`: until then an address that
-    was given out may still put bytes there, so they are deleted once more. `deleted_at`: when they last were.
+    `due_at`: when they are to be deleted, null when there is nothing more to do. `final_at`: until then an upload to
+    an address that was given out may still end there, so they are deleted once more. `deleted_at`: when they last were.
     """
 
     document_id = models.CharField(primary_key=True, max_length=100)

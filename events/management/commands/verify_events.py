@@ -46,8 +46,13 @@ class Command(BaseCommand):
         began = datetime.now(UTC)
         with one_snapshot():
             wanted = _with_lost(chains(tenant_id=options["tenant"], patient_id=options["patient"]), kept, options)
+            compared = sum(len(kept.get(chain.whose, ())) for chain in wanted)
+            if options["against"] and not compared:
+                raise CommandError(f"{options['against']} has no checkpoint of what was asked for: nothing to compare.")
+            if not wanted and (options["tenant"] or options["patient"]):
+                raise CommandError("The log has nothing of this tenant or patient: is the id right?")
             found = self._verify(wanted, kept, as_json=options["json"])
-        self._tell_counts(wanted, found, as_json=options["json"])
+        self._tell_counts(wanted, found, compared if options["against"] else None, as_json=options["json"])
         if found:
             raise CommandError(f"The log was tampered with: {found} findings.")
         if options["checkpoint"]:
@@ -64,11 +69,15 @@ class Command(BaseCommand):
                 bar.update(chain.rows)
         return count
 
-    def _tell_counts(self, wanted: Sequence[Chain], found: int, *, as_json: bool) -> None:
+    def _tell_counts(self, wanted: Sequence[Chain], found: int, compared: int | None, *, as_json: bool) -> None:
         events = sum(chain.rows for chain in wanted)
         if as_json:
-            self.stdout.write(json.dumps({"chains": len(wanted), "events": events, "findings": found}))
-        elif not found:
+            counts = {"chains": len(wanted), "events": events, "findings": found}
+            self.stdout.write(json.dumps(counts if compared is None else {**counts, "compared": compared}))
+            return
+        if compared is not None:
+            self.stdout.write(f"Compared with {compared:,} checkpoints that were kept outside.")
+        if not found:
             self.stdout.write(f"{events:,} events in {len(wanted):,} chains: nothing was changed, removed or inserted.")
 
 
@@ -102,7 +111,10 @@ def _with_lost(found: list[Chain], kept: Mapping[Whose, Any], options: Mapping[s
 def _write(file: Path, wanted: Sequence[Chain], made_at: str) -> None:
     heads = [(chain.whose, chain.head) for chain in wanted if chain.head is not None and chain.head.link]
     lines = [as_line(Statement(*whose, head.link, head.hash, made_at), master_keys()) for whose, head in heads]
-    file.write_text("".join(f"{line}\n" for line in lines))
+    try:
+        file.write_text("".join(f"{line}\n" for line in lines))
+    except OSError as fault:
+        raise CommandError(f"{file} can't be written: {fault.strerror}") from None
 
 
 def _as_json(finding: Finding) -> str:

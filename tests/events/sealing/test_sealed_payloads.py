@@ -49,6 +49,17 @@ def test_the_column_holds_no_protected_value_and_whoever_reads_is_told_it(people
     assert told(patient) == [plain]
 
 
+@pytest.mark.parametrize("written", ["phi:1:2026-01", "phi:1:", 'phi:1:AAAA"'])
+def test_what_somebody_writes_like_a_seal_is_read_as_it_was_written(people: People, written: str) -> None:
+    patient = people.patient()
+    decision = {"consent_id": "1", "purpose": "analytics", "policy_version": written}
+    event = emit_event("consent_granted", SHARED, patient.id, decision, "user_1", "c")
+    assert is_sealed(json.loads(stored(event))["policy_version"])
+    assert Event.objects.get(pk=event.pk).payload == event.payload == decision
+    record(patient)
+    assert Event.objects.get(pk=event.pk).payload["policy_version"] == written
+
+
 def test_a_payload_without_protected_fields_needs_no_key(people: People) -> None:
     patient = people.patient()
     emit_event("patient_updated", SHARED, patient.id, {"changed": ["phone"]}, "user_1", "c")

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from events import emit_event
 from events.models import Event, PatientKey, StreamHead
 from events.sealing.chain import CANONICAL
-from events.sealing.signing import sign_some
+from events.sealing.keys import binding_of
+from events.sealing.master import KEY_BYTES, master_keys
+from events.sealing.signing import sign_all
 from tests.events.sealing.tampering import tampering
 from tests.facts import record
 from tests.people import SHARED, People
@@ -72,6 +74,51 @@ def test_a_removed_row_is_named_by_its_link(patient: Any) -> None:
     with tampering(patient) as hands:
         hands.run("DELETE FROM events WHERE patient_id = %(patient)s AND link IN (2, 3)")
         assert hands.says() == [("removed", 2, 3)]
+
+
+def test_a_row_changed_behind_a_removed_one_is_not_passed_over(patient: Any) -> None:
+    fourth = Event.objects.get(patient_id=patient.id, link=4)
+    with tampering(patient) as hands:
+        hands.run("UPDATE events SET actor_id = 'forged' WHERE patient_id = %(patient)s AND link = 4")
+        hands.run("DELETE FROM events WHERE patient_id = %(patient)s AND link = 3")
+        (found,) = hands.found()
+        assert (str(found.kind), found.first, found.last) == ("removed", 3, 3)
+        assert f"nothing tells whether {fourth.pk} at link 4 was changed" in found.says
+
+
+def test_a_patient_taken_away_with_their_head_is_missed_by_what_is_left(patient: Any) -> None:
+    with tampering(patient) as hands:
+        _sign(patient)
+        hands.run("DELETE FROM events WHERE patient_id = %(patient)s")
+        hands.run("DELETE FROM events_streamhead WHERE patient_id = %(patient)s")
+        assert hands.says() == [("head", 0, 0), ("removed", 1, LENGTH)]
+        hands.run("DELETE FROM events_checkpoint WHERE patient_id = %(patient)s")
+        assert hands.says() == [("head", 0, 0)]
+        hands.run("DELETE FROM events_patientkey WHERE patient_id = %(patient)s")
+        assert hands.says() == []
+
+
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        ("UPDATE events_patientkey SET wrapped = NULL", "the key was destroyed, and no erasure is recorded"),
+        ("DELETE FROM events_patientkey", "the key of the sealed fields is gone, and no erasure is recorded"),
+        ("UPDATE events_patientkey SET wrapped = '\\x00'", "no master key of these settings opens the key"),
+    ],
+)
+def test_a_key_that_was_taken_away_by_hand_is_found(patient: Any, act: str, says: str) -> None:
+    with tampering(patient) as hands:
+        hands.run(f"{act} WHERE patient_id = %(patient)s")
+        (found,) = hands.found()
+    assert (str(found.kind), found.first, found.last, found.says) == ("key", 1, LENGTH, says)
+
+
+def test_a_key_that_was_made_anew_is_found(patient: Any) -> None:
+    anew = master_keys().current.wrap(b"\x07" * KEY_BYTES, binding_of(SHARED, patient.id))
+    with tampering(patient) as hands:
+        hands.run("UPDATE events_patientkey SET wrapped = %(anew)s WHERE patient_id = %(patient)s", anew=anew)
+        (found,) = hands.found()
+    assert (str(found.kind), found.says) == ("key", "the key does not open what is sealed at link 1")
 
 
 def test_rows_removed_from_the_end_are_named(patient: Any) -> None:
@@ -187,8 +234,7 @@ def test_without_owning_the_database_nobody_changes_a_row(patient: Any) -> None:
 
 
 def _sign(patient: Any) -> None:
-    while sign_some():
-        pass
+    sign_all()
     with connection.cursor() as sql:
         sql.execute("SELECT count(*) FROM events_checkpoint WHERE patient_id = %s AND link = 6", [patient.id])
         assert sql.fetchone() == (1,)

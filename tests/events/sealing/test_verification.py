@@ -109,6 +109,31 @@ def test_removed_rows_are_named_by_their_links(place: tuple[Log, int], count: in
     assert log.says() == [(Kind.REMOVED, link, last)]
 
 
+@given(places(at_least=2, before_the_end=1))
+def test_what_follows_removed_rows_is_said_to_be_uncheckable(place: tuple[Log, int]) -> None:
+    log, link = place
+    log.rows[link] = log.rows[link]._replace(canonical=b"changed")
+    del log.rows[link - 1]
+    (found,) = log.found()
+    assert (found.kind, found.first, found.last) == (Kind.REMOVED, link, link)
+    assert f"nothing tells whether event-{link + 1} at link {link + 1} was changed" in found.says
+
+
+@given(places(at_least=2, before_the_end=1), st.booleans())
+def test_what_follows_removed_rows_is_checked_by_a_checkpoint_of_the_last_of_them(
+    place: tuple[Log, int], changed: bool
+) -> None:
+    log, link = place
+    log.sign(link)
+    if changed:
+        log.rows[link] = log.rows[link]._replace(canonical=b"changed")
+    del log.rows[link - 1]
+    removed, *others = log.found()
+    assert (removed.kind, removed.says) == (Kind.REMOVED, "gone from between their neighbours")
+    expected = [(Kind.CHANGED, link + 1, "is not what was recorded")] if changed else []
+    assert [(found.kind, found.first, found.says) for found in others] == expected
+
+
 @given(places())
 def test_a_chain_that_was_cut_off_is_missing_its_end(place: tuple[Log, int]) -> None:
     log, link = place

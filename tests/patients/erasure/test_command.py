@@ -41,6 +41,21 @@ def test_it_asks_for_the_id_first(people: People, monkeypatch: pytest.MonkeyPatc
     assert not Patient.objects.filter(pk=patient.pk).exists()
 
 
+def test_nothing_is_erased_where_nobody_can_be_asked(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = people.patient()
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(CommandError, match="there is nobody to ask"):
+        run(patient.pk)
+    assert Patient.objects.filter(pk=patient.pk).exists()
+
+
+def test_nothing_is_erased_when_the_certificate_could_not_be_written(people: People, tmp_path: Path) -> None:
+    patient = people.patient()
+    with pytest.raises(CommandError, match="can't be written: No such file or directory"):
+        run(patient.pk, "--yes", "--certificate", str(tmp_path / "missing" / "certificate"))
+    assert Patient.objects.filter(pk=patient.pk).exists()
+
+
 def test_who_is_not_there_is_said_to_be_not_there(people: People) -> None:
     with pytest.raises(CommandError, match="There is no patient nobody"):
         run("nobody", "--yes")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from events import log, wakeup
 from events.errors import EventNotRecorded
@@ -15,8 +19,9 @@ from events.models import Event, Job, JobStatus, PatientKey
 from events.registry import PatientErased
 from events.sealing.seal import ERASED
 from events.testing import assert_emitted, assert_not_emitted
+from patients.documents import upload_url
 from patients.documents.storage import local_storage
-from patients.erasure import files
+from patients.erasure import erase, files
 from patients.erasure.certificate import as_text, certificate
 from patients.erasure.models import ErasedFile, Erasure
 from patients.errors import PatientUnknown
@@ -25,6 +30,10 @@ from tests.events.sealing.tampering import tampering
 from tests.facts import record
 from tests.patients.erasure.somebody import REASON, WORD, erased, known, tables_with
 from tests.people import SHARED, People
+from tests.servers import ROOT
+
+OF_THE_LOG = ("events", "events_job", "events_streamhead")
+"""Hold ids, and what is sealed."""
 
 READ = ("", "/summary", "/documents", "/messages", "/matches", "/fhir", "/events", "/events/stream", "/consent")
 
@@ -51,6 +60,18 @@ def test_no_table_and_no_file_has_anything_of_them_left(people: People) -> None:
         assert not model.objects.filter(patient_id=patient.pk).exists()
     assert not IdempotencyKey.objects.filter(key=f"of-{patient.id}").exists()
     assert not IdempotencyKey.objects.filter(subject=patient.subject).exists()
+
+
+def test_every_table_it_changes_is_rewritten_by_the_runbooks_vacuum(patient: Patient) -> None:
+    runbook = (ROOT / "docs/runbook/backup-and-restore.md").read_text()
+    vacuum = re.search(r"VACUUM \(FULL\) ([^;`]+);", runbook)
+    assert vacuum is not None
+    with CaptureQueriesContext(connection) as asked:
+        erased(patient)
+    written = re.compile(r'^\s*(?:UPDATE|DELETE FROM|INSERT INTO) "?(\w+)', re.IGNORECASE)
+    changed = {found[1] for query in asked if (found := written.match(query["sql"] or ""))}
+    held_nothing = {"patients_erasure", "patients_erasedfile", "patients_writecount"}
+    assert changed - held_nothing - set(OF_THE_LOG) == set(vacuum[1].replace(",", " ").split())
 
 
 def test_of_their_row_the_id_the_tenant_and_the_moment_are_left(patient: Patient) -> None:
@@ -83,6 +104,15 @@ def test_the_log_is_complete_verifiable_and_says_nothing_of_them(patient: Patien
     key = PatientKey.objects.get(patient_id=patient.pk)
     assert key.wrapped is None
     assert key.destroyed_at is not None
+
+
+def test_a_key_that_comes_back_after_the_erasure_is_found(patient: Patient) -> None:
+    wrapped = bytes(PatientKey.objects.get(patient_id=patient.pk).wrapped)
+    erased(patient)
+    with tampering(patient) as hands:
+        hands.run("UPDATE events_patientkey SET wrapped = %(it)s WHERE patient_id = %(patient)s", it=wrapped)
+        (found,) = hands.found()
+    assert (str(found.kind), found.says) == ("key", "the person was erased, and their key is there")
 
 
 def test_the_fact_is_recorded_with_counts_and_the_certificate_says_the_same(patient: Patient) -> None:
@@ -219,6 +249,22 @@ def test_files_are_late_that_should_have_been_gone_and_not_those_deleted_once_mo
         monkeypatch.setattr(files, "storage", storage)
         counts.append(files.delete_due())
     assert counts == [0, 2]
+
+
+class Remote:
+    """A bucket: bytes go there past this server."""
+
+    is_remote = True
+
+
+def test_in_a_bucket_an_upload_begun_in_the_last_second_of_its_address_has_an_hour_to_end(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = dict(Document.objects.filter(patient=patient).values_list("pk", "created_at"))
+    monkeypatch.setattr(erase, "storage", Remote)
+    erasure = erased(patient)
+    final = {file.pk: file.final_at - made[file.pk] for file in ErasedFile.objects.filter(erasure=erasure)}
+    assert final == dict.fromkeys(made, upload_url.LIFETIME + timedelta(hours=1))
 
 
 def test_where_an_address_still_takes_bytes_they_are_deleted_once_more(patient: Patient) -> None:
