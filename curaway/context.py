@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ class RequestContext:
     api_version: str = "v1"
     traceparent: str | None = None
     """The trace's step that is being made, where traces are kept; see `curaway.tracing`."""
+    began_at: float = field(default_factory=time.monotonic, compare=False)
+    """When the request came: seconds of the monotonic clock."""
 
 
 _current: ContextVar[RequestContext | None] = ContextVar("curaway_request_context", default=None)

@@ -14,6 +14,7 @@ import socket
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
 
 import psycopg
 from django.db import Error as DatabaseFault
@@ -38,8 +39,11 @@ logger = logs.get(__name__)
 
 CURSORS_PER_READ = 256
 PASSED = 4096
-"""Rings remembered for rooms that nobody was in yet: a few seconds of a busy installation's, much longer than it takes
-from a stream's snapshot to its joining."""
+"""Rings remembered for streams that are on the way to their room: a few seconds of a busy installation's, much longer
+than it takes from a stream's snapshot to its joining."""
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 FAULTS = (DatabaseFault, psycopg.Error, OSError)
 
@@ -68,6 +72,7 @@ class Hub:
         self.clock = Clock(every=settings.clock_seconds)
         self._waiting = 0
         self.access_changed: set[StreamKey] = set()
+        self._access_changed_at: dict[tuple[str, str | None], float] = {}
         self.round_due = asyncio.Event()
         self._rung: dict[StreamKey, None] = {}
         self._passed: dict[StreamKey, int] = {}
@@ -98,8 +103,9 @@ class Hub:
         room.listeners.add(listener)
         return room
 
-    def admit(self, stream: Stream) -> Room:
-        """Add an open stream; raises `StreamUnavailable` when this process takes no more of them."""
+    def admit(self, stream: Stream, *, asked_at: float) -> Room:
+        """Add an open stream; raises `StreamUnavailable` when this process takes no more of them. `asked_at`: the
+        monotonic time when its request came, before anybody looked whether its caller may see the patient."""
         if self.draining:
             raise StreamUnavailable(reason="draining", retry_after=1 + round(4 * self.draw()))
         if self.open_streams >= self.settings.max_streams or self._crowded(stream.viewer.key):
@@ -109,6 +115,9 @@ class Hub:
         stream.number = next(self._numbers)
         self.clock.streams.add(stream)
         metrics.STREAMS_OPEN.inc()
+        if self._access_changed_since(asked_at, stream.viewer.key):
+            self.access_changed.add(stream.viewer.key)
+            self.round_due.set()
         return self.join(stream, stream.viewer.key, head=stream.known_head)
 
     def leave(self, listener: Listener, room: Room) -> None:
@@ -275,7 +284,6 @@ class Hub:
             self.round_due.set()
             return
         if isinstance(ring, wakeup.AccessChanged):
-            keys.forget(ring.tenant_id, ring.patient_id or "")
             self.access_has_changed(ring.tenant_id, ring.patient_id)
             return
         key = StreamKey(ring.tenant_id, ring.patient_id)
@@ -286,18 +294,24 @@ class Hub:
             self.ring(key)
 
     def access_has_changed(self, tenant_id: str, patient_id: str | None) -> None:
-        """Who may look at this patient, or None: at any of the tenant's, is asked at once."""
+        """Who may look at this patient, or None: at any of the tenant's, is asked at once. Was the person erased,
+        their opened key is let go of, also where nobody listens."""
+        keys.forget(tenant_id, patient_id or "")
+        _note(self._access_changed_at, (tenant_id, patient_id), self.now())
         whose = {key for key in self.rooms if key.tenant_id == tenant_id and patient_id in (None, key.patient_id)}
         if whose:
             self.access_changed |= whose
             self.round_due.set()
 
+    def _access_changed_since(self, then: float, key: StreamKey) -> bool:
+        """Whether what the gate saw may be no longer so: whoever was on the way then was in no room."""
+        return any(
+            self._access_changed_at.get((key.tenant_id, whose), -1.0) >= then for whose in (None, key.patient_id)
+        )
+
     def _let_pass(self, key: StreamKey, position: int) -> None:
         """Nobody listens to this patient; somebody may be on the way, who has read less."""
-        self._passed.pop(key, None)
-        self._passed[key] = position
-        if len(self._passed) > PASSED:
-            del self._passed[next(iter(self._passed))]
+        _note(self._passed, key, position)
 
     # Life
 
@@ -318,7 +332,18 @@ class Hub:
 
     def _crowded(self, key: StreamKey) -> bool:
         room = self.rooms.get(key)
-        return room is not None and len(room.listeners) >= self.settings.max_streams_per_patient
+        most = self.settings.max_streams_per_patient
+        if room is None or len(room.listeners) < most:
+            return False
+        return sum(isinstance(listener, Stream) for listener in room.listeners) >= most
+
+
+def _note(noted: dict[K, V], key: K, value: V) -> None:
+    """Remember the value, and of too many forget the one that was noted first."""
+    noted.pop(key, None)
+    noted[key] = value
+    if len(noted) > PASSED:
+        del noted[next(iter(noted))]
 
 
 async def _kept_alive(work: Callable[[], Awaitable[None]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -125,6 +126,20 @@ def read(cursors: Collection[Cursor], *, rows: int = PAGE_ROWS) -> dict[Cursor, 
 def head(key: StreamKey) -> int:
     """The position of the patient's newest streamed event; 0 before the first."""
     return heads([key]).get(key, 0)
+
+
+HEAD_AT_SQL = """
+SELECT position FROM events
+WHERE tenant_id = %s AND patient_id = %s AND position IS NOT NULL AND created_at < %s
+ORDER BY position DESC LIMIT 1
+"""
+
+
+def head_at(key: StreamKey, instant: datetime) -> int:
+    """The patient's position at that time; 0 before their first. Of a log that was restored then: what the backup held,
+    and so the last position that names the same event to whoever heard it before."""
+    row = next(iter(prepared.rows(HEAD_AT_SQL, (*key, instant))), None)
+    return 0 if row is None else int(row[0])
 
 
 HEADS_SQL = """

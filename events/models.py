@@ -115,7 +115,8 @@ class JobStatus(models.TextChoices):
 class Job(models.Model):
     """Work a fact causes: the outbox's row, written in the fact's own transaction.
 
-    `body` carries ids only. `attempts` counts publications, `deliveries` the callbacks that came back.
+    `body` carries ids only. `attempts` counts publications, `refusals` how often the queue has said no since it last
+    took the job, `deliveries` the callbacks that came back.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -127,6 +128,7 @@ class Job(models.Model):
     body = models.JSONField()
     status = models.CharField(max_length=20, choices=JobStatus.choices, default=JobStatus.WAITING)
     attempts = models.PositiveIntegerField(default=0)
+    refusals = models.PositiveIntegerField(default=0, db_default=0)
     deliveries = models.PositiveIntegerField(default=0)
     message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
@@ -135,6 +137,8 @@ class Job(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    """When it was last sent to the queue anew on purpose."""
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

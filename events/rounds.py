@@ -22,6 +22,7 @@ from events.log import StreamKey
 from events.operations.reporting import Reporting
 from events.question import Found, Question, ask_together
 from events.room import Listener, Room
+from events.sealing import keys
 from events.stream import Stream
 from events.viewers import Viewer
 
@@ -138,6 +139,8 @@ class Rounds:
     def _end_refused(asked: list[Listener], refused: set[Viewer]) -> None:
         for listener in asked:
             if listener.viewer in refused:
+                # Whoever was erased while the database could not be asked for long is told of in no other way.
+                keys.forget(listener.viewer.key.tenant_id, listener.viewer.key.patient_id)
                 listener.end(REVOKED)
 
     def _end_idle(self, hub: Hub, resting: Iterable[Room], busy: set[StreamKey]) -> None:

@@ -51,10 +51,12 @@ def start_from(
     state: dict[str, Any],
     epoch: str | None = None,
     known_epoch: str | None = None,
+    certain: int | None = None,
 ) -> Start:
     """Honour a resume position, or say by `reset` why it can't be: never an error and never silent.
 
-    `known_epoch` is the one that the position was heard in, where the client says so.
+    `known_epoch` is the one that the position was heard in, where the client says so. Where it does not, positions
+    beyond `certain` may name other events than it heard; None: they can't.
     """
     at_now = Start(position=head, head=head, resumed=False, reset=None, state=state, epoch=epoch)
     if resume is None:
@@ -62,7 +64,8 @@ def start_from(
     if not (resume.isascii() and resume.isdigit()):
         return replace(at_now, reset="malformed")
     # Longer than any position: not worth turning into a number, which Python refuses above 4,300 digits.
-    if len(resume) > 19 or int(resume) > head or known_epoch not in (None, epoch):
+    honoured_to = head if certain is None or known_epoch is not None else certain
+    if len(resume) > 19 or int(resume) > honoured_to or known_epoch not in (None, epoch):
         return replace(at_now, reset="ahead")
     return replace(at_now, position=int(resume), resumed=True)
 
@@ -182,7 +185,7 @@ class Stream:
         """The continuation of the request that opened the stream."""
         context.begin(opening.context)
         try:
-            room = self._hub.admit(self)
+            room = self._hub.admit(self, asked_at=opening.context.began_at)
         except StreamUnavailable as refused:
             figures.refused(refused.reason)
             await door.send_json(send, opening, refused.status, envelope.refusal(refused), refused.headers())

@@ -82,7 +82,8 @@ def change(request: HttpRequest, patient_id: str, changes: PatientChange) -> Htt
 def read_summary(request: HttpRequest, patient_id: str) -> dict[str, Any]:
     """The record's summary and the stream position it was read at, from one snapshot: follow the stream from
     there and nothing is missed or told twice."""
-    return answer(live.snapshot_for(*access.reader(request, patient_id))._asdict())
+    position, summary, epoch, _ = live.snapshot_for(*access.reader(request, patient_id))
+    return answer({"position": position, "summary": summary, "epoch": epoch})
 
 
 @router.post("/consent", response={201: Envelope[ConsentRecord]}, summary="Grant or revoke a purpose")

@@ -27,7 +27,7 @@ from events.registry import StreamEvent
 from events.stream import HEADERS, Stream, start_from
 from events.viewers import Viewer
 from patients import live
-from patients.access import Caller, reader
+from patients.access import Caller, listener, reader
 from patients.bearer import BearerInTenant
 from patients.errors import PatientUnknown
 from patients.models import Patient
@@ -86,19 +86,20 @@ def open_stream(request: HttpRequest, patient_id: str, query: Query[StreamQuery]
 
 
 def _opened(request: HttpRequest, patient_id: str, query: StreamQuery) -> HttpResponse:
-    caller, patient = reader(request, patient_id)
+    caller, patient = listener(request, patient_id)
     types = _types(query.types)
     if not flags().enabled("sse_streaming"):
         raise StreamUnavailable(reason="disabled", retry_after=30)
-    response = HttpResponse(headers=HEADERS)
-    if request.method == "HEAD":
-        return response
     process = hub.current()
     if process.switched_off:
         raise StreamUnavailable(reason="disabled", retry_after=30)
     if process.draining:
         raise StreamUnavailable(reason="draining", retry_after=2)
+    response = HttpResponse(headers=HEADERS)
+    if request.method == "HEAD":
+        return response
     snapshot = live.snapshot_for(caller, patient)
+    viewer = _viewer(caller, patient)
     resume = request.headers.get("Last-Event-ID") or query.after or None
     start = start_from(
         resume,
@@ -106,9 +107,10 @@ def _opened(request: HttpRequest, patient_id: str, query: StreamQuery) -> HttpRe
         state=snapshot.summary,
         epoch=snapshot.epoch,
         known_epoch=query.epoch or None,
+        certain=log.head_at(viewer.key, snapshot.restored_at) if resume and snapshot.restored_at else None,
     )
     follow = query.follow.lower() in ("true", "1")
-    stream = Stream(process, _viewer(caller, patient), start, follow=follow, types=types, report=analytics().capture)
+    stream = Stream(process, viewer, start, follow=follow, types=types, report=analytics().capture)
     return door.leave_open(request, response, stream.live)
 
 

@@ -9,6 +9,8 @@ from curaway.errors import InputInvalid, RouteUnknown
 from patients.access import Caller, caller
 from patients.arriving import NOTHING, Besides
 
+POSITION = "after"
+
 
 class BearerInTenant(HttpAuthBase):
     """A session token and a tenant that its holder belongs to; raises the refusal that applies."""
@@ -27,6 +29,7 @@ class BearerInTenant(HttpAuthBase):
         if "\x00" in request.path:
             raise RouteUnknown
         for name, values in request.GET.lists():
-            if "\x00" in name or any("\x00" in value for value in values):
+            # A position may be anything: one that means nothing is no error.
+            if name != POSITION and ("\x00" in name or any("\x00" in value for value in values)):
                 raise InputInvalid(problems=[("query", "Must not contain control characters.")])
         return who

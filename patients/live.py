@@ -30,6 +30,8 @@ class Snapshot(NamedTuple):
     summary: dict[str, Any]
     epoch: str | None
     """The life of the log that the position belongs to; see `events.operations.log_epoch`."""
+    restored_at: datetime | None
+    """When that life began, if that was of late and not at the first migration."""
 
 
 SNAPSHOT_SQL = f"""
@@ -64,7 +66,7 @@ def snapshot(key: StreamKey) -> Snapshot:
 
 
 def _snapshot(patient: Patient, found: Sequence[Any]) -> Snapshot:
-    position, granted, match, answers, documents, resources, epoch = found
+    position, granted, match, answers, documents, resources, epoch, restored_at = found
     facts = SummaryFacts(
         patient=patient,
         position=position,
@@ -74,7 +76,7 @@ def _snapshot(patient: Patient, found: Sequence[Any]) -> Snapshot:
         match=json.loads(match) if match else None,
         answers=answers,
     )
-    return Snapshot(facts.position, summary(facts), epoch)
+    return Snapshot(facts.position, summary(facts), epoch, restored_at)
 
 
 def _document(found: dict[str, Any]) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from events.operations.log_epoch import EPOCH_SQL
+from events.operations.log_epoch import EPOCH_SQL, RESTORED_SQL
 from patients.arriving import Besides
 
 OPEN_MESSAGES_SQL = """
@@ -57,6 +57,7 @@ STATE = Besides(
         f"(SELECT jsonb_agg(found) FROM ({DOCUMENTS_SQL}) AS found) AS documents",  # noqa: S608 - put together of nothing but our own text
         f"(SELECT jsonb_agg(found) FROM ({RECORD_SQL}) AS found) AS resources",  # noqa: S608
         f"({EPOCH_SQL}) AS epoch",
+        f"({RESTORED_SQL}) AS restored_at",
     ),
     joined="""
 LEFT JOIN events_streamhead AS head ON head.tenant_id = patient.tenant_id AND head.patient_id = patient.id

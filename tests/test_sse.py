@@ -194,6 +194,13 @@ class TestResuming:
         assert (facts["resumed"], facts["reset"]) == (False, reset)
         assert facts["position"] == facts["head"] == 3
 
+    @pytest.mark.parametrize("position", ["\x00", "2\x00", "\ud7ff", "٣"])
+    def test_in_the_query_it_may_be_anything_as_well(self, people, stream, position):
+        patient = people.patient()
+        record_many(patient, 3)
+        facts = stream(patient, after=position).connected()
+        assert (facts["resumed"], facts["reset"], facts["position"]) == (False, "malformed", 3)
+
     def test_a_long_history_of_large_events_arrives_whole(self, people, stream):
         patient = people.patient()
         for _ in range(12):

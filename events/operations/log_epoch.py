@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models.functions import Now
 
 from curaway import prepared
 
 EPOCH_SQL = "SELECT epoch::text FROM events_logepoch"
+RESTORED_SQL = "SELECT restored_at FROM events_logepoch WHERE restored_at > now() - interval '7 days'"
+"""When the log was restored, of late: as long as a client may be away that heard what was lost. See `log.head_at`."""
 
 FIRST_EPOCH_SQL = "INSERT INTO events_logepoch (id) VALUES (1)"
 """Made at migrate."""
@@ -22,7 +24,8 @@ class LogEpoch(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     epoch = models.UUIDField(db_default=RandomUUID())
-    began_at = models.DateTimeField(db_default=Now())
+    restored_at = models.DateTimeField(null=True)
+    """When `log_restored` began this epoch; empty in the first."""
 
     class Meta:
         db_table = "events_logepoch"
@@ -32,6 +35,12 @@ class LogEpoch(models.Model):
 
     def __str__(self) -> str:
         return str(self.epoch)
+
+
+def restored_at() -> datetime | None:
+    """When the log was restored, if that was within a week."""
+    row = next(iter(prepared.rows(RESTORED_SQL, ())), None)
+    return None if row is None else row[0]
 
 
 def current_epoch() -> str | None:

@@ -8,7 +8,7 @@ from events import log
 from events.frames import event_frame
 from events.log import Cursor, StreamKey
 from events.models import Event
-from events.operations.log_epoch import current_epoch
+from events.operations.log_epoch import current_epoch, restored_at
 from events.stream import Start, start_from
 
 PAGE = 100
@@ -24,8 +24,9 @@ class Replayed(NamedTuple):
 
 def replay(key: StreamKey, *, resume: str | None, epoch: str | None) -> Replayed:
     """What somebody would hear who resumes with this position and epoch (None: without)."""
-    head, now_in = log.head(key), current_epoch()
-    start = start_from(resume, head=head, state={}, known_epoch=epoch, epoch=now_in)
+    head, now_in, restored = log.head(key), current_epoch(), restored_at()
+    certain = None if restored is None else log.head_at(key, restored)
+    start = start_from(resume, head=head, state={}, known_epoch=epoch, epoch=now_in, certain=certain)
     rows = Event.objects.filter(
         tenant_id=key.tenant_id, patient_id=key.patient_id, position__gt=start.position, position__lte=head
     )

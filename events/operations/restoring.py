@@ -6,6 +6,7 @@ import uuid
 from functools import partial
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from events import wakeup
 from events.disclosure import SEVERAL_TENANTS
@@ -20,7 +21,7 @@ def begin_epoch(*, by: str) -> str:
     """The new epoch: every client that resumes with another one is told `reset`, and open streams end."""
     epoch = uuid.uuid4()
     previous = LogEpoch.objects.select_for_update().filter(pk=1).first()
-    LogEpoch.objects.update_or_create(pk=1, defaults={"epoch": epoch})
+    LogEpoch.objects.update_or_create(pk=1, defaults={"epoch": epoch, "restored_at": Now()})
     Control.objects.get_or_create(pk=1)
     fact = LogEpochBegun(epoch=str(epoch), previous=None if previous is None else str(previous.epoch))
     emit_event(EventType.LOG_EPOCH_BEGUN, SEVERAL_TENANTS, None, fact, actor_id=by)

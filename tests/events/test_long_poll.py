@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -134,6 +135,16 @@ class TestReading:
 
 
 class TestWaiting:
+    def test_who_waits_takes_no_place_of_a_stream(self, people, reader, stream, monkeypatch):
+        patient = people.patient()
+        one = replace(hub.current().settings, max_streams_per_patient=1)
+        monkeypatch.setattr(hub.current(), "settings", one)
+        asked = reader(patient).begin(wait=25)
+        opened = stream(patient, follow=True)
+        opened.connected()
+        record(patient)
+        assert opened.next().position == asked.result().json()["data"]["position"] == 1
+
     def test_an_event_ends_the_wait_at_once(self, people, reader):
         patient = people.patient()
         record(patient)

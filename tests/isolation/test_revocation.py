@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,6 +14,7 @@ from django.db import connection
 
 from events import wakeup
 from events.testing import StreamClient
+from patients import live
 from patients.services.access import quarantine_patient, remove_member
 from tests.facts import record
 from tests.people import People
@@ -90,6 +92,34 @@ def test_a_member_who_comes_back_with_a_lesser_role_loses_what_the_former_one_op
     answer = httpx.get(f"{three[0].url}/api/v1/patients/{patient.id}", headers=people.headers(token, APOLLO))
     assert answer.status_code == 403
     assert ends(clients, began) == {("revoked", False)}
+
+
+def test_a_stream_that_was_on_its_way_when_the_right_went_ends_as_well(
+    server: Any, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = people.patient(tenant=APOLLO)
+    subject = f"user_on_the_way_{patient.id}"
+    headers = people.coordinator_headers(APOLLO, subject=subject)
+    early = opened([server], patient, headers, each=1)
+    past_the_gate, go_on = threading.Event(), threading.Event()
+    snapshot_for = live.snapshot_for
+
+    def held(*asked: Any) -> Any:
+        past_the_gate.set()
+        assert go_on.wait(10)
+        return snapshot_for(*asked)
+
+    monkeypatch.setattr(live, "snapshot_for", held)
+    late = StreamClient(server.url, patient, headers, follow=True)
+    assert past_the_gate.wait(10)
+    began = time.monotonic()
+    assert remove_member(tenant_id=APOLLO, subject=subject)
+    # The round that the removal asked for has been made, and did not see the late one.
+    assert ends(early, began) == {("revoked", False)}
+    began = time.monotonic()
+    go_on.set()
+    late.connected()
+    assert ends([late], began) == {("revoked", False)}
 
 
 def test_when_the_bell_is_lost_the_next_round_finds_it_in_the_log(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from django.utils import timezone
 
-from events.operations.log_epoch import current_epoch
+from events.operations.log_epoch import LogEpoch, current_epoch
+from events.operations.restoring import begin_epoch
 from events.stream import start_from
 from tests.facts import record_many
 from tests.people import People
@@ -31,6 +34,26 @@ def test_a_position_is_honoured_in_its_own_epoch_only(resume: Any, known: Any, r
     start = start_from(resume, head=3, state={}, epoch="now", known_epoch=known)
     assert (start.resumed, start.reset, start.epoch) == (resumed, reset, "now")
     assert start.position == (int(resume) if resumed else 3)
+
+
+@pytest.mark.parametrize(
+    ("resume", "known", "reset"),
+    [("2", None, None), ("3", None, "ahead"), ("3", "now", None), ("6", None, "ahead"), ("2", "other", "ahead")],
+)
+def test_after_a_restore_a_position_without_an_epoch_is_honoured_as_far_as_the_backup_went(
+    resume: str, known: str | None, reset: str | None
+) -> None:
+    start = start_from(resume, head=5, state={}, epoch="now", known_epoch=known, certain=2)
+    assert (start.resumed, start.reset) == (reset is None, reset)
+
+
+def test_of_a_restore_a_week_ago_nobody_is_told_any_more(people: People, stream: Any) -> None:
+    patient = people.patient()
+    begin_epoch(by="test")
+    record_many(patient, 3)
+    assert stream(patient, last_event_id=2, epoch="").connected()["reset"] == "ahead"
+    LogEpoch.objects.update(restored_at=timezone.now() - timedelta(days=8))
+    assert stream(patient, last_event_id=2, epoch="").connected()["resumed"] is True
 
 
 def test_connected_tells_the_epoch_and_a_client_that_sends_it_back_resumes(people: People, stream: Any) -> None:

@@ -37,7 +37,7 @@ def join(process: Hub, patient: str, *, position: int = 5, epoch: str | None = N
     start = start_from(str(position), head=5, state={}, epoch=epoch or current_epoch())
     viewer = Viewer(StreamKey("tenant-x", patient), "user_x", "patient")
     stream = Stream(process, viewer, start, follow=True, types=None, report=lambda *_, **__: None)
-    process.admit(stream)
+    process.admit(stream, asked_at=stream.opened_at)
     return stream
 
 

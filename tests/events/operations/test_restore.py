@@ -110,6 +110,13 @@ def test_after_a_restore_nobody_takes_the_logs_other_life_for_this_one(installat
             facts = client.again().connected()
             assert (facts["resumed"], facts["reset"], facts["position"]) == (False, "ahead", start + 5)
 
+        # Without its epoch, as a standard client has it, a position is honoured where both lives are the same.
+        facts = late.again(epoch="").connected()
+        assert (facts["resumed"], facts["reset"], facts["position"]) == (False, "ahead", start + 5)
+        ignorant = early.again(epoch="")
+        assert ignorant.connected()["resumed"] is True
+        assert [frame.position for frame in ignorant.take(2)] == [start + 4, start + 5]
+
         # From here on everything is as ever.
         assert back.again().connected()["resumed"] is True
         back.close()
