@@ -78,7 +78,7 @@ def _list(default: tuple[str, ...], section: str, about: str) -> Any:
 class Environment:
     """Every variable the system reads; lists are comma-separated, switches are on/off."""
 
-    DEBUG: bool = _env(False, "Server", "Development mode: local tokens, local keys, Swagger. Never in production.")
+    DEBUG: bool = _env(False, "Server", "Development mode: local tokens and keys, the playground. Never in production.")
     PORT: int = _env(8000, "Server", "The port `make run` serves on.")
     DATA_DIR: str = _env("", "Server", "Where the embedded database, keys and uploads live. Default: `.data`.")
     DATABASE_URL: str = _env("", "Server", "postgres://user:password@host:port/name. Default: the embedded Postgres.")
@@ -215,6 +215,20 @@ def _local_secrets(environment: Environment) -> dict[str, Any]:
     return {name: value for name, value in local.items() if not getattr(environment, name)}
 
 
+CONNECTION: Mapping[str, Any] = {
+    "application_name": "curaway",
+    "connect_timeout": 5,
+    # A database that vanished without a word is noticed within 20 s, where the kernel would take minutes to hours: by
+    # who waits for an answer, and by who only listens.
+    "tcp_user_timeout": 15_000,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+"""libpq's parameters; what DATABASE_URL says after its `?` wins."""
+
+
 def database(environment: Environment) -> dict[str, Any]:
     """Django's entry for DATABASE_URL; raises `SettingsRefused` when it is not a Postgres URL.
 
@@ -238,7 +252,7 @@ def database(environment: Environment) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         # A pooler may give the next query of a cursor to another connection.
         "DISABLE_SERVER_SIDE_CURSORS": bool(environment.DATABASE_DIRECT_URL),
-        "OPTIONS": {"connect_timeout": 5, "application_name": "curaway", **dict(parse_qsl(url.query))},
+        "OPTIONS": {**CONNECTION, **dict(parse_qsl(url.query))},
     }
 
 

@@ -55,8 +55,15 @@ def prepare_unless_pooled(connection: BaseDatabaseWrapper, **_: Any) -> None:
     row = made.execute("SELECT pg_backend_pid()").fetchone()
     if row is not None and row[0] == made.info.backend_pid:
         made.prepare_threshold = AT_FIRST_USE
-        # Left to itself Postgres plans those that take lists anew at every use: it can't tell how long they are.
-        made.execute("SET plan_cache_mode = force_generic_plan")
+        made.execute(SETTINGS_SQL)
+
+
+SETTINGS_SQL = """
+SELECT set_config('plan_cache_mode', 'force_generic_plan', false), set_config('lock_timeout', '5s', false),
+       set_config('idle_in_transaction_session_timeout', '60s', false)
+"""
+# Left to itself Postgres plans statements that take lists anew at every use: it can't tell how long they are. Nobody
+# waits for long for who holds a patient's row, since workers are few; and who was stopped while holding one loses it.
 
 
 def array(values: Sequence[Any]) -> Any:

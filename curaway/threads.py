@@ -28,10 +28,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+LIVENESS = "/health"
+
+
 @cache
 def web_workers() -> ThreadPoolExecutor:
     """The threads that serve requests and callbacks; each keeps one database connection."""
     return ThreadPoolExecutor(max(1, settings.ENVIRONMENT.DATABASE_CONNECTIONS - 1), thread_name_prefix="web")
+
+
+@cache
+def probe_worker() -> ThreadPoolExecutor:
+    """The one thread that says that the process lives: without a connection, whatever the others wait for."""
+    return ThreadPoolExecutor(1, thread_name_prefix="probe")
 
 
 @cache
@@ -57,7 +66,8 @@ class BoundedHandler(ASGIHandler):
         except RequestAborted:
             return
         with body:
-            response = await _run(web_workers(), partial(self._answer, scope, body))
+            workers = probe_worker() if scope["path"] == LIVENESS else web_workers()
+            response = await _run(workers, partial(self._answer, scope, body))
             await self.send_response(response, send)
             if response.streaming:
                 await _run(web_workers(), response.close)

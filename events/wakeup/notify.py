@@ -15,15 +15,13 @@ from django.db import DatabaseError, connection
 from psycopg.conninfo import conninfo_to_dict
 
 from curaway import log, prepared
+from curaway.environment import CONNECTION
 from events.wakeup.bell import CHANNEL
 
 logger = log.get(__name__)
 
 RING_SQL = "SELECT set_config('synchronous_commit', 'off', true), pg_notify(%s, %s)"
 """Without waiting for the disk: a ring need not survive a crash, and until its commit ends nobody else's begins."""
-
-KEEPALIVE: dict[str, Any] = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 2}
-"""A database that vanished without a word is noticed within 20 s."""
 
 
 class NotifyBell:
@@ -46,7 +44,7 @@ class NotifyBell:
             logger.warning("wakeup_lost", cause=type(lost).__name__)
 
     async def listen(self, hear: Callable[[str], None], on_listening: Callable[[], None]) -> None:
-        async with await psycopg.AsyncConnection.connect(**self._parameters(), **KEEPALIVE, autocommit=True) as held:
+        async with await psycopg.AsyncConnection.connect(**self._parameters(), autocommit=True) as held:
             if not self._direct_url and await is_pooled(held):
                 # A pooler in session mode keeps the LISTEN, one in transaction mode does not: both go on, and
                 # `manage.py doctor` tells which it is.
@@ -57,7 +55,7 @@ class NotifyBell:
 
     def _parameters(self) -> dict[str, Any]:
         if self._direct_url:
-            return {"connect_timeout": 5, "application_name": "curaway", **conninfo_to_dict(self._direct_url)}
+            return {**CONNECTION, **conninfo_to_dict(self._direct_url)}
         given = connection.get_connection_params()
         return {name: value for name, value in given.items() if name not in ("cursor_factory", "context")}
 

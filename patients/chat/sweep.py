@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from django.db import Error, connection
+from django.db import InterfaceError, OperationalError
 
 from curaway import context, log
 from curaway.errors import AppError
@@ -85,11 +85,10 @@ def _answer(event: Event) -> bool:
 def _answer_or_apologize(sent: Sent) -> None:
     try:
         answer_kept(sent)
-    except AppError:
+    except (AppError, OperationalError, InterfaceError):
+        # The database's trouble (gone, or somebody holds the patient's row) passes.
         raise
     except Exception as fault:
-        if isinstance(fault, Error) and not connection.is_usable():
-            raise
         logger.error("message_not_read", cause=type(fault).__name__)
         apologize(sent)
 

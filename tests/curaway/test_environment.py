@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from curaway import environment
-from curaway.environment import PUBLIC_QSTASH_KEYS, Environment, SettingsRefused, database, load
+from curaway.environment import CONNECTION, PUBLIC_QSTASH_KEYS, Environment, SettingsRefused, database, load
 from tests.servers import ROOT
 
 MASTER_KEY = b64encode(bytes(range(32))).decode()
@@ -187,7 +187,7 @@ class TestDatabase:
     def test_what_the_address_says_wins_over_our_choice(self, read):
         url = "postgres://u@db.internal/curaway?application_name=blue&connect_timeout=2"
         options = database(read(DATABASE_URL=url))["OPTIONS"]
-        assert options == {"application_name": "blue", "connect_timeout": "2"}
+        assert options == {**CONNECTION, "application_name": "blue", "connect_timeout": "2"}
 
     @pytest.mark.parametrize("url", ["mysql://u:hunter2@h/d", "sqlite:///hunter2", "hunter2", "postgres://h:hunter2/d"])
     def test_what_is_not_postgres_is_refused(self, read, url):

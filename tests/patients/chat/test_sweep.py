@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from curaway import context
 from events import emit_event
@@ -81,6 +82,23 @@ def test_a_message_that_can_t_be_read_is_apologized_for(people: People, monkeypa
         assert answer_unanswered(dead_after_seconds=0) == 1
     assert answer.payload["content"].startswith("Lo siento, algo ha fallado")
     assert answer_unanswered(dead_after_seconds=0) == 0
+
+
+def test_the_databases_trouble_passes_and_the_message_is_answered_then(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = people.patient()
+    left(patient)
+
+    def held(*_: Any, **__: Any) -> Any:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    with monkeypatch.context() as meanwhile, pytest.raises(OperationalError):
+        meanwhile.setattr(service, "gather", held)
+        answer_unanswered(dead_after_seconds=0)
+    with assert_emitted(AgentResponseGenerated, patient_id=patient.id) as answer:
+        assert answer_unanswered(dead_after_seconds=0) == 1
+    assert not answer.payload["content"].startswith("Lo siento, algo ha fallado")
 
 
 def test_who_withdrew_the_consent_is_left_alone(people: People) -> None:
