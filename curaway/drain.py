@@ -76,7 +76,9 @@ class Drain:
             await self._until(lambda: time.monotonic() >= began + NOTICE_SECONDS, began + NOTICE_SECONDS)
             await self._until(lambda: self._hub.open_streams == 0, began + STREAMS_SECONDS)
         # The server would cut what is under way before it could be left for another process to take up.
-        await self._put_down()
+        # Not for ever, since it may wait for the database; and not cancelled, which would wait as well.
+        putting_down = asyncio.ensure_future(self._put_down())
+        await asyncio.wait({putting_down}, timeout=max(0.0, began + HARD_STOP_SECONDS - time.monotonic()))
         self._hand_over(number, None)
         await self._until(lambda: False, began + HARD_STOP_SECONDS)
         logger.warning("connections_cut", streams=self._hub.open_streams)

@@ -6,10 +6,22 @@ class is written, and only the fields named in `AppError.__init__` vary.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 CATALOGUE: dict[str, type[AppError]] = {}
 """Every code of the API and the class that raises it, filled as the classes are defined."""
+
+LIFTED = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.LOCKED,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+"""Statuses of refusals that may be lifted before the caller tries again; so may any fault of ours."""
 
 
 class AppError(Exception):
@@ -17,6 +29,10 @@ class AppError(Exception):
 
     code: ClassVar[str]
     status: ClassVar[int]
+    may_be_lifted: ClassVar[bool]
+    """Whether the same request may succeed later; such a refusal is not kept under an idempotency key. Left out: by
+    the status."""
+
     challenge: ClassVar[str] = "Bearer"
     """How to sign in, where `status` is 401."""
 
@@ -31,6 +47,8 @@ class AppError(Exception):
         if not 400 <= cls.status <= 599:
             raise TypeError(f"{cls.__name__}: {cls.status} is no status of a refusal")
         CATALOGUE[cls.code] = cls
+        if "may_be_lifted" not in cls.__dict__:
+            cls.may_be_lifted = cls.status in LIFTED or cls.status >= 500
 
     def __init__(
         self,
@@ -134,6 +152,14 @@ class BodyTooLarge(AppError):
 
     code = "PAYLOAD_TOO_LARGE_001"
     status = 413
+
+
+class UploadTooLarge(AppError):
+    """The file is larger than 20 MB, or larger than was announced."""
+
+    code = "UPLOAD_TOO_LARGE_001"
+    status = 422
+    may_be_lifted = True
 
 
 class HeadTooLarge(AppError):

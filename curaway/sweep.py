@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.db import Error
 
 from curaway import log, metrics
+from curaway.errors import AppError
 from curaway.threads import in_worker
 
 logger = log.get(__name__)
@@ -44,6 +45,6 @@ class Sweep:
             metrics.swept(self._found, count)
             if count:
                 logger.warning(self._found, count=count)
-        except Error as fault:
-            # Without its database it has nothing to do but to be woken again.
+        except (Error, AppError) as fault:
+            # Without its database it has nothing to do but to be woken again; what was refused is refused at once.
             logger.warning("sweep_failed", sweep=self._found, cause=type(fault).__name__)

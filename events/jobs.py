@@ -11,11 +11,14 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from curaway import log
 from events.emit import emit_event
 from events.giving_up import give_up
 from events.models import Job, JobStatus
 from events.outbox import nudge
 from events.registry import EventType, JobKind, JobRepublished
+
+logger = log.get(__name__)
 
 LEASE = timedelta(seconds=30)
 """How long a claimed job is its relay's; beyond any publication, so that none is under way when it ends."""
@@ -27,10 +30,10 @@ try of it (see `events.relay.RETRY_DELAY`), which the queue tells us of when tha
 GIVEN_UP_AFTER = timedelta(days=1)
 FORGOTTEN = "no callback has finished it within a day"
 LONGEST_WAIT = timedelta(seconds=60)
+LONGEST_PUT_OFF = timedelta(hours=1)
 REFUSALS = 5
-"""Publications after which a job that the queue refuses has failed."""
+"""Refusals after which a job has failed."""
 
-REOPENED = {"status": JobStatus.WAITING, "finished_at": None, "last_error": ""}
 ON_THE_WAY = (JobStatus.WAITING, JobStatus.PUBLISHED)
 
 
@@ -54,7 +57,7 @@ def claim_due(*, limit: int, now: datetime) -> list[Job]:
         _rows(due_jobs).update(due_at=now + LEASE, attempts=F("attempts") + 1)
     for job in forgotten:
         # In a transaction of its own: whoever locks a patient and then their job must not meet us the other way round.
-        give_up(job, fault=FORGOTTEN, now=now)
+        _give_up_forgotten(job, now)
     for job in due_jobs:
         job.attempts += 1
     return due_jobs
@@ -67,6 +70,7 @@ def mark_published(job: Job, *, message_id: str, now: datetime) -> None:
         published_at=now,
         due_at=now + CALLBACK_AWAITED,
         message_id=message_id,
+        refusals=0,
         last_error="",
     )
 
@@ -79,8 +83,10 @@ def mark_later(job: Job, *, fault: str, now: datetime) -> None:
 
 def mark_refused(job: Job, *, fault: str, now: datetime) -> None:
     """The queue said no: the longest wait, since only a person can mend that; at the fifth it is given up."""
-    if job.attempts < REFUSALS or not give_up(job, fault=fault, now=now):
-        _claimed(job).update(status=JobStatus.WAITING, due_at=now + LONGEST_WAIT, last_error=fault)
+    refusals = job.refusals + 1
+    if refusals < REFUSALS or not _given_up(job, fault=fault, now=now):
+        later = now + LONGEST_WAIT
+        _claimed(job).update(status=JobStatus.WAITING, refusals=refusals, due_at=later, last_error=fault)
 
 
 def find(
@@ -127,24 +133,24 @@ def behind(*, message_id: str, job_id: uuid.UUID | None) -> Job | None:
 def put_back(job_id: uuid.UUID) -> bool:
     """Send the job to the queue anew, in the caller's transaction: its callback did a part of it and wants another.
 
-    A part done is no failed try: refusals are counted from here. False when the job is not on its way.
+    A part done is no failed try: its attempts are counted from here. False when the job is not on its way.
     """
     open_jobs = Job.objects.filter(pk=job_id, status__in=ON_THE_WAY)
     transaction.on_commit(nudge)
-    return bool(open_jobs.update(due_at=timezone.now(), attempts=0, **REOPENED))
+    return bool(open_jobs.update(attempts=0, **_reopened()))
 
 
 def reopen(*, kind: JobKind, tenant_id: str, patient_id: str, body: Mapping[str, Any]) -> None:
     """Send the ended job about this to the queue again, in the caller's transaction, since it can be done now."""
     ended = Job.objects.filter(kind=kind, tenant_id=tenant_id, patient_id=patient_id, body__contains=dict(body))
-    ended.exclude(status__in=ON_THE_WAY).update(due_at=timezone.now(), **REOPENED)
+    ended.exclude(status__in=ON_THE_WAY).update(**_reopened())
     transaction.on_commit(nudge)
 
 
 def republish(job: Job) -> Job:
     """Send the job to the queue again, whatever has become of it; records who asked, returns the new row."""
     with transaction.atomic():
-        Job.objects.filter(tenant_id=job.tenant_id, pk=job.pk).update(due_at=timezone.now(), **REOPENED)
+        Job.objects.filter(tenant_id=job.tenant_id, pk=job.pk).update(**_reopened())
         again = Job.objects.get(tenant_id=job.tenant_id, pk=job.pk)
         transaction.on_commit(nudge)
         emit_event(
@@ -154,6 +160,35 @@ def republish(job: Job) -> Job:
             JobRepublished(job_id=str(again.pk), kind=again.kind),
         )
     return again
+
+
+def _reopened() -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "status": JobStatus.WAITING,
+        "reopened_at": now,
+        "due_at": now,
+        "refusals": 0,
+        "finished_at": None,
+        "last_error": "",
+    }
+
+
+def _give_up_forgotten(job: Job, now: datetime) -> None:
+    if not _given_up(job, fault=FORGOTTEN, now=now):
+        # Once more after as long again as it has been forgotten.
+        again_in = min(LONGEST_PUT_OFF, max(LEASE, now - job.created_at - GIVEN_UP_AFTER))
+        _claimed(job).update(due_at=now + again_in)
+
+
+def _given_up(job: Job, *, fault: str, now: datetime) -> bool:
+    """False also when giving it up fails, whatever the cause: one job must not hold up the others."""
+    try:
+        return give_up(job, fault=fault, now=now)
+    except Exception as broken:
+        # Only its class: a database error quotes the row.
+        logger.error("job_not_given_up", job_id=str(job.pk), cause=type(broken).__name__)
+        return False
 
 
 def _is_forgotten(job: Job, now: datetime) -> bool:

@@ -156,7 +156,7 @@ class Relay:
     async def _not_taken(self, job: Job, fault: QueueUnavailable | QueueRefused) -> str:
         cause = type(fault).__name__
         if isinstance(fault, QueueRefused):
-            logger.error("job_refused", job_id=str(job.pk), attempt=job.attempts, why=str(fault))
+            logger.error("job_refused", job_id=str(job.pk), refusal=job.refusals + 1, why=str(fault))
             await in_worker(jobs.mark_refused, job, fault=cause, now=timezone.now())
             return "refused"
         self._say_whether_away(fault)
@@ -194,5 +194,5 @@ def _ring(loop: asyncio.AbstractEventLoop, bell: asyncio.Event) -> None:
 def deduplication_id(job: Job) -> str:
     """The same for every attempt since the last known publication, so that one whose answer was lost is not
     delivered twice; another one after it, or the queue would drop what is published again on purpose."""
-    since = "first" if job.published_at is None else f"{job.published_at.timestamp():.6f}"
-    return f"{job.pk}-{since}"
+    since = max((at for at in (job.published_at, job.reopened_at) if at is not None), default=None)
+    return f"{job.pk}-first" if since is None else f"{job.pk}-{since.timestamp():.6f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from curaway.errors import AppError
+from curaway.errors import AppError, RateLimited
 
 
 class PatientUnknown(AppError):
@@ -52,13 +52,7 @@ class UploadTooSmall(AppError):
 
     code = "UPLOAD_TOO_SMALL_001"
     status = 422
-
-
-class UploadTooLarge(AppError):
-    """The file is larger than 20 MB, or larger than was announced."""
-
-    code = "UPLOAD_TOO_LARGE_001"
-    status = 422
+    may_be_lifted = True
 
 
 class ContentTypeRefused(AppError):
@@ -66,6 +60,7 @@ class ContentTypeRefused(AppError):
 
     code = "UPLOAD_CONTENT_TYPE_001"
     status = 422
+    may_be_lifted = True
 
 
 class UploadMissing(AppError):
@@ -73,6 +68,11 @@ class UploadMissing(AppError):
 
     code = "UPLOAD_MISSING_001"
     status = 422
+    may_be_lifted = True
+
+
+class TooManyUploads(RateLimited):
+    """Too many of this patient's uploads wait to be confirmed; confirm them, or wait and try again."""
 
 
 class StorageAway(AppError):

@@ -2,7 +2,8 @@
 
 A key is claimed by a row that is committed before the work begins, so that two requests at once can't both
 begin. The answer is kept in the work's own transaction, so that there is never one without the other; a claim
-whose process died is taken over after `ABANDONED_SECONDS`.
+whose process died is taken over after `ABANDONED_SECONDS`. One that was only slow finds that out when it keeps its
+answer, and its effect is undone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.responses import NinjaJSONEncoder
 
 from curaway import door, envelope
-from curaway.errors import AppError, InputInvalid
+from curaway.errors import AppError, IdempotencyConflict, InputInvalid
 from curaway.finishing import to_its_end
 from curaway.threads import in_worker
 from patients import idempotency_keys as keys
@@ -30,23 +30,12 @@ B = TypeVar("B")
 HEADER = "X-Idempotency-Key"
 LONGEST_KEY = 200
 
-NOT_KEPT = frozenset(
-    {
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.FORBIDDEN,
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.LOCKED,
-        HTTPStatus.TOO_MANY_REQUESTS,
-    }
-)
-"""Refusals that may be lifted before the caller tries again; neither is any 5xx kept."""
-
 
 def answer_once(request: HttpRequest, caller: Caller, status: int, work: Callable[[], Any]) -> HttpResponse:
     """Answer with the envelope of what `work` returns; with the first answer when the key was used before.
 
     `work` runs in one transaction together with the keeping of its answer. Raises `IdempotencyConflict` when
-    the key was used for another body or its first request is still being answered.
+    the key was used for another body, its first request is still being answered, or another one has taken over.
     """
     claim = _claim(request, caller)
     if isinstance(claim, Kept):
@@ -116,19 +105,20 @@ def _key(request: HttpRequest) -> str | None:
 
 
 def _route(request: HttpRequest, caller: Caller) -> str:
-    return f"{caller.tenant.id} {request.method} {hashlib.sha256(request.get_full_path().encode()).hexdigest()}"
+    return f"{caller.tenant.id} {request.method} {hashlib.sha256(request.path.encode()).hexdigest()}"
 
 
 def _kept(claim: Claim | None, status: int, data: Any) -> bytes:
-    """The answer's body, kept under the claim."""
+    """The answer's body, kept under the claim; raises `IdempotencyConflict` when it was taken over meanwhile."""
     body = _encoded(envelope.answer(data))
-    keys.keep(claim, status, body)
+    if not keys.keep(claim, status, body):
+        raise IdempotencyConflict
     return body
 
 
 def _settle(claim: Claim | None, failed: BaseException) -> None:
     """Keep a refusal that will stay one; free the key after any other failure."""
-    if isinstance(failed, AppError) and failed.status not in NOT_KEPT and failed.status < 500:
+    if isinstance(failed, AppError) and not failed.may_be_lifted:
         keys.keep(claim, failed.status, _encoded(envelope.refusal(failed)))
     else:
         keys.release(claim)

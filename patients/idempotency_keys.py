@@ -69,10 +69,9 @@ def claim(*, subject: str, route: str, key: str, digest: str) -> Claim | Kept:
     return Kept(first.status, bytes(first.body))
 
 
-def keep(claimed: Claim | None, status: int, body: bytes) -> None:
-    """Keep the first answer, if the claim is still ours; without a claim there is nothing to keep."""
-    if claimed is not None:
-        _open(claimed).update(status=status, body=body)
+def keep(claimed: Claim | None, status: int, body: bytes) -> bool:
+    """Keep the first answer; False when the claim is not ours any more. Without a claim there is nothing to keep."""
+    return claimed is None or bool(_open(claimed).update(status=status, body=body))
 
 
 def release(claimed: Claim | None) -> None:

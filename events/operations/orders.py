@@ -29,14 +29,17 @@ class NoSuchStream(Exception):
 @transaction.atomic
 def end_stream(process_id: uuid.UUID, number: int, *, by: str) -> None:
     """Have the process end the stream, with `timeout`: its client comes back. Raises `NoSuchStream`."""
-    process = _locked(process_id)
-    stream = next((told for told in process.streams if told["number"] == number), None)
-    if stream is None:
+    told = ServerProcess.objects.filter(pk=process_id).first()
+    stream = next((one for one in told.streams if one["number"] == number), None) if told else None
+    if told is None or stream is None:
         raise NoSuchStream
+    fact = StreamEndOrdered(process=told.name, stream=number)
+    # Not last, as elsewhere: it waits for whoever writes about the patient. Behind a locked process its report would
+    # wait as well, and with that the round that hears for all its streams.
+    emit_event(EventType.STREAM_END_ORDERED, stream["tenant_id"], stream["patient_id"], fact, actor_id=by)
+    process = _locked(process_id)
     process.ends_ordered = [*process.ends_ordered, number][-MOST_ENDS:]
     process.save(update_fields=["ends_ordered"])
-    fact = StreamEndOrdered(process=process.name, stream=number)
-    emit_event(EventType.STREAM_END_ORDERED, stream["tenant_id"], stream["patient_id"], fact, actor_id=by)
     _tell()
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
 
+from curaway import log
+from curaway.errors import AppError
 from curaway.threads import in_worker
 from events.log import StreamKey
 from events.registry import RankedMatch
@@ -29,11 +31,14 @@ from patients.matching.explanation_llm import rewording
 from patients.matching.steps import Asked, MatchEnded
 from patients.models import Match, MatchStatus
 
+logger = log.get(__name__)
+
 PATIENCE_SECONDS = 2.0
 """How long a request waits for the match another one is making."""
 
 LOOK_AGAIN_SECONDS = 0.1
 DEAD_AT_ONCE = 50
+AGAIN_AFTER = timedelta(minutes=1)
 
 
 class Ranking(NamedTuple):
@@ -82,8 +87,19 @@ async def close_match(opened: Opened) -> Match:
 
 def end_dead_matches(*, now: datetime) -> int:
     """End those whose maker is gone, so that no match stays open for ever; how many there were."""
-    dead = Match.objects.filter(status=MatchStatus.REQUESTED, claimed_until__lt=now).order_by("pk")[:DEAD_AT_ONCE]
-    return sum(steps.end_dead(match, now=now) for match in dead)
+    dead = Match.objects.filter(status=MatchStatus.REQUESTED, claimed_until__lt=now).order_by("claimed_until")
+    return sum(_end_dead(match, now) for match in dead[:DEAD_AT_ONCE])
+
+
+def _end_dead(match: Match, now: datetime) -> bool:
+    try:
+        return steps.end_dead(match, now=now)
+    except AppError as fault:
+        # The person's key is unusable, say: put off, so that it holds up no other.
+        logger.error("match_not_ended", match_id=match.pk, cause=type(fault).__name__)
+        same = Match.objects.filter(tenant_id=match.tenant_id, pk=match.pk, claimed_until=match.claimed_until)
+        same.update(claimed_until=now + AGAIN_AFTER)
+        return False
 
 
 def _case(key: StreamKey) -> MatchCase:

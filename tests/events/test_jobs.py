@@ -107,6 +107,30 @@ def test_a_job_that_the_queue_refuses_five_times_has_failed(unseen):
     assert claim(now=now) == []
 
 
+def test_a_queue_that_was_away_is_no_refusal(unseen):
+    job, now = new_job(due_at=NOW), NOW
+    for _ in range(jobs.REFUSALS):
+        (claimed,) = claim(now=now)
+        jobs.mark_later(claimed, fault="QueueUnavailable", now=now)
+        now += jobs.LONGEST_WAIT
+    (claimed,) = claim(now=now)
+    jobs.mark_refused(claimed, fault="QueueRefused", now=now)
+    job.refresh_from_db()
+    assert (job.status, job.refusals) == (JobStatus.WAITING, 1)
+
+
+@pytest.mark.parametrize("again", [jobs.republish, lambda job: jobs.put_back(job.pk), "taken"])
+def test_refusals_are_counted_anew_when_the_queue_takes_the_job_and_when_it_is_published_again(unseen, again):
+    job = new_job(due_at=NOW, refusals=jobs.REFUSALS - 1)
+    if again == "taken":
+        (claimed,) = claim()
+        jobs.mark_published(claimed, message_id="msg_1", now=NOW)
+    else:
+        again(job)
+    job.refresh_from_db()
+    assert job.refusals == 0
+
+
 def test_a_callback_that_is_faster_than_the_queues_answer_is_not_overwritten(unseen):
     new_job(due_at=NOW)
     (job,) = claim()

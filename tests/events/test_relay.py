@@ -18,6 +18,8 @@ from django.utils import timezone
 from curaway.qstash import QueueRefused, QueueUnavailable
 from curaway.threads import in_worker
 from events import emit_event, jobs, relay
+from events.errors import EventNotRecorded
+from events.giving_up import on_given_up
 from events.models import Job, JobStatus
 from events.relay import Relay, deduplication_id
 from tests.doubles import QStashDouble
@@ -157,6 +159,40 @@ def test_attempts_share_a_deduplication_id_until_a_publication_is_known():
     again = deduplication_id(job)
     job.published_at += timedelta(minutes=10)
     assert len({first, again, deduplication_id(job)}) == 3
+
+
+@pytest.mark.parametrize("again", [jobs.republish, lambda job: jobs.put_back(job.pk)])
+def test_what_is_published_again_on_purpose_has_another_id_though_the_queues_answer_was_lost(again):
+    job = new_job(due_at=timezone.now() + timedelta(days=1))
+    lost = deduplication_id(job)
+    jobs.mark_later(job, fault="QueueUnavailable", now=timezone.now() + timedelta(days=1))
+    again(job)
+    job.refresh_from_db()
+    assert deduplication_id(job) != lost
+    jobs.finish(job.pk, JobStatus.DONE)
+
+
+def test_a_job_that_can_not_be_given_up_holds_up_no_other(monkeypatch):
+    monkeypatch.setattr(relay, "LOOK_AGAIN_SECONDS", 0.05)
+    forgotten = {"status": JobStatus.PUBLISHED, "due_at": timezone.now() - timedelta(days=1)}
+    broken, healthy = new_job(**forgotten), new_job()
+    Job.objects.filter(pk=broken.pk).update(created_at=timezone.now() - timedelta(hours=30))
+
+    def fails(job, _):
+        if job.pk == broken.pk:
+            raise EventNotRecorded
+
+    forget = on_given_up(fails)
+    queue = Queue()
+    try:
+        relayed(queue, lambda: until(lambda: status_of(healthy) == JobStatus.PUBLISHED, seconds=5))
+    finally:
+        forget()
+    broken.refresh_from_db()
+    assert (broken.status, len(mine(queue, healthy))) == (JobStatus.PUBLISHED, 1)
+    # As long again as it has been forgotten, and an hour at most.
+    assert timedelta(minutes=59) < broken.due_at - timezone.now() <= timedelta(hours=1)
+    jobs.finish(broken.pk, JobStatus.DONE)
 
 
 @pytest.fixture

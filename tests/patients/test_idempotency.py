@@ -148,6 +148,33 @@ def test_an_abandoned_claim_is_taken_over_after_a_minute(sender: Sender) -> None
     assert sender.effects() == 1
 
 
+def test_a_request_whose_claim_was_taken_over_while_it_was_slow_has_no_effect(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working, finish, record = threading.Event(), threading.Event(), api.record_consent
+
+    def slowly(**facts: Any) -> Consent:
+        if not working.is_set():
+            working.set()
+            assert finish.wait(10)
+        return record(**facts)
+
+    monkeypatch.setattr(api, "record_consent", slowly)
+    with ThreadPoolExecutor(1) as other:
+        slow = other.submit(sender.send)
+        assert working.wait(10)
+        IdempotencyKey.objects.filter(subject=sender.patient.subject).update(
+            created_at=timezone.now() - timedelta(seconds=61)
+        )
+        answer = sender.send()
+        finish.set()
+        assert (answer.status_code, outcome(slow.result())) == (201, CONFLICT)
+    assert sender.effects() == 1
+    assert Event.objects.filter(patient_id=sender.patient.id, event_type="consent_granted").count() == 1
+    again = sender.send()
+    assert (again.content, again.headers["Idempotency-Replayed"]) == (answer.content, "true")
+
+
 def test_a_key_is_free_again_after_a_day(sender: Sender) -> None:
     sender.send()
     IdempotencyKey.objects.filter(subject=sender.patient.subject).update(

@@ -42,7 +42,7 @@ def document(people):
 
 def is_refused(job):
     """The queue says no to the job for the fifth time."""
-    type(job).objects.filter(pk=job.pk).update(attempts=jobs.REFUSALS)
+    type(job).objects.filter(pk=job.pk).update(refusals=jobs.REFUSALS - 1)
     job.refresh_from_db()
     jobs.mark_refused(job, fault="QueueRefused", now=timezone.now())
     job.refresh_from_db()
@@ -145,8 +145,7 @@ def test_a_job_never_fails_without_what_it_is_about(document):
 
     forget = on_given_up(fails)
     try:
-        with pytest.raises(ZeroDivisionError):
-            is_refused(job)
+        is_refused(job)
     finally:
         forget()
     job.refresh_from_db()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
+import httpx
+import psycopg
 import pytest
+from django.db import connection
 
 from events import hub
 from events.models import Event
@@ -59,6 +64,46 @@ def test_a_stream_that_is_ended_comes_back_and_the_act_is_on_record(people: Peop
     assert other.next().position == 1
 
 
+def test_an_order_that_waits_for_the_patients_writer_holds_up_nobodys_stream(
+    people: People, stream: Any, told: Any, database_url: str
+) -> None:
+    patient = people.patient()
+    record(patient)
+    client, other = stream(patient, follow=True), stream(people.patient(), follow=True)
+    client.connected()
+    other.connected()
+    process, number = hub.current().process, told(patient)["number"]
+
+    def order() -> None:
+        orders.end_stream(process, number, by="operator")
+        connection.close()
+
+    with psycopg.connect(database_url) as writer, ThreadPoolExecutor(1) as operator:
+        writer.execute("SELECT FROM events_streamhead WHERE patient_id = %s FOR NO KEY UPDATE", [patient.id])
+        ordered = operator.submit(order)
+        wait_until(lambda: waiters(writer.info.backend_pid))
+        asked_at = reported_at(process)
+        wait_until(lambda: reported_at(process) > asked_at, seconds=3)
+        record(other.patient)
+        assert other.next(seconds=2).position == 1
+        assert not ordered.done()
+        writer.rollback()
+        ordered.result(10)
+    assert client.until_done()[1]["reason"] == "timeout"
+
+
+def waiters(process: int) -> int:
+    """How many of the database's sessions wait for this one."""
+    with connection.cursor() as asking:
+        asking.execute("SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))", [process])
+        found: int = asking.fetchone()[0]
+        return found
+
+
+def reported_at(process: Any) -> datetime:
+    return ServerProcess.objects.get(pk=process).reported_at
+
+
 def test_a_stream_that_is_gone_can_not_be_ended(people: People, stream: Any, told: Any) -> None:
     patient, operator = people.patient(), staff(*ORDERS)
     stream(patient, follow=True).connected()
@@ -101,6 +146,8 @@ def test_streaming_is_switched_off_and_on_for_everybody(people: People, stream: 
             return StreamClient(server.url, patient, people.patient_headers(patient)).open()
 
         assert refused().json()["errors"][0]["reason"] == "disabled"
+        path = f"{server.url}/api/v1/patients/{patient.id}/events/stream"
+        assert httpx.head(path, headers=people.patient_headers(patient)).status_code == 503
     finally:
         operator.post(f"{PAGE}streaming/on/")
         wait_until(lambda: not hub.current().switched_off)
