@@ -15,6 +15,7 @@ from curaway.door import Send
 from curaway.drain import Drain
 from curaway.flags import flags
 from curaway.identity import verifier
+from curaway.uncaught import log_uncaught
 from events import hub as hubs
 from events import relay
 from events.access_records import sweep as access_records
@@ -22,13 +23,13 @@ from events.access_records.sweep import sweep_access_records
 from events.hub import Hub
 from events.relay import relay_jobs
 from events.rounds import Rounds
-from events.sealing import signing
 from events.sealing.signing import sign_heads
 from events.stream_settings import StreamSettings
 from patients import language_model, live
 from patients.chat import sweep as chat
 from patients.chat.sweep import sweep_answers
-from patients.documents import working
+from patients.documents import unconfirmed, working
+from patients.documents.unconfirmed import sweep_uploads
 from patients.erasure import files as erased_files
 from patients.erasure.files import sweep_files
 from patients.matching import sweep as matching
@@ -55,6 +56,7 @@ class Lifespan:
 
     async def start(self) -> None:
         """Begin to hear and to publish; the database may come later."""
+        log_uncaught()
         tracing.begin(settings.ENVIRONMENT)
         self._hub = Hub(StreamSettings.of(settings.ENVIRONMENT))
         if not bound_connections():
@@ -70,8 +72,8 @@ class Lifespan:
                 matching.chore(),
                 chat.chore(),
                 access_records.chore(),
-                signing.chore(),
                 erased_files.chore(),
+                unconfirmed.chore(),
             ),
         )
         self._hub.start(
@@ -82,6 +84,7 @@ class Lifespan:
             sweep_access_records,
             sign_heads,
             sweep_files,
+            sweep_uploads,
         )
         hubs.install(self._hub)
         garbage.settle()

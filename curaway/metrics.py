@@ -73,6 +73,7 @@ SWEPT_WHAT = (
     "messages_answered_late",
     "erased_files_deleted_late",
     "jobs_published_late",
+    "uploads_given_up",
 )
 
 

@@ -206,6 +206,11 @@ class Document(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["patient", "created_at"], name="patients_document_patient"),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(status=DocumentStatus.EXPECTED),
+                name="patients_document_expected",
+            ),
         ]
 
     def __str__(self) -> str:

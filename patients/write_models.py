@@ -36,7 +36,7 @@ class WriteCount(models.Model):
     """How many writes a caller made in a minute; shared by all processes."""
 
     subject = models.CharField(max_length=100)
-    minute = models.BigIntegerField(help_text="Minutes since 1970.")
+    minute = models.BigIntegerField(help_text="Minutes since 1970; the first, where more are counted together.")
     writes = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -16,9 +16,12 @@ from typing import Any, NamedTuple
 from curaway.local.portal import CHECKOUT, FRONTEND
 
 SECONDS = 180
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt")
+LOCKED = (FRONTEND, CHECKOUT / "bench" / "conformance" / "clients")
+"""Where packages of npm are pinned."""
+
 GRAVE = ("high", "critical")
-"""Of the portal's packages, of which most only build it: what is less is printed and does not fail."""
+"""Of npm's packages, most of which only build or try something: what is less does not fail."""
 
 HOLED_PYTHON = "jinja2==2.10\n"
 """Has PYSEC-2019-217, a way out of the sandbox."""
@@ -63,15 +66,16 @@ def python_holes() -> list[Hole] | None:
 
 
 def npm_holes() -> list[Hole] | None:
-    """The grave holes in the portal's packages; None without an index, or without npm."""
-    if not shutil.which("npm") or not (FRONTEND / "package-lock.json").exists():
+    """The grave holes in our npm packages; None without an index, or without npm."""
+    if not shutil.which("npm"):
         return None
     with tempfile.TemporaryDirectory() as folder:
         for name, content in HOLED_NPM.items():
             (Path(folder) / name).write_text(json.dumps(content))
         if not _npm_holes(Path(folder)):
             return None
-    return _npm_holes(FRONTEND)
+    found = [_npm_holes(folder) for folder in LOCKED]
+    return None if None in found else [hole for holes in found for hole in holes or ()]
 
 
 def _python_holes(files: Sequence[Path]) -> list[Hole] | None:

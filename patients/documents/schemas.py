@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictInt
 
 from patients.documents.kinds import CONTENT_TYPES
 from patients.fields import DocumentId, PatientId, one_line
@@ -31,7 +31,7 @@ class AnnouncedUpload(Schema):
     patient_id: PatientId
     filename: Filename
     content_type: Annotated[str, Field(max_length=100, examples=sorted(set(CONTENT_TYPES.values())))]
-    size: int = Field(ge=0, le=2**53)
+    size: StrictInt = Field(ge=0, le=2**53)
 
 
 class UploadTarget(Schema):

@@ -5,12 +5,14 @@ Every call here is one over the network, with tight limits, and none belongs ins
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from tempfile import NamedTemporaryFile, TemporaryFile
+from typing import IO, Any
 
 import boto3
 from botocore.config import Config
@@ -22,6 +24,7 @@ from patients.documents.upload_url import LIFETIME, Permission
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
 MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+NAMELESS = sys.platform == "linux"
 
 
 class S3Storage:
@@ -80,11 +83,14 @@ class S3Storage:
 
     @contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
-        """The bytes in a file of this machine, gone afterwards; FileNotFoundError when nothing was put there."""
-        with TemporaryDirectory(prefix="curaway-document-") as folder:
-            path = Path(folder) / "document"
-            self._fetch(key, path)
-            yield path
+        """The bytes in a file of this machine, gone afterwards; FileNotFoundError when nothing was put there.
+
+        On Linux it has no name, so that nothing is left of it however this process ends; the path leads through us.
+        """
+        with TemporaryFile() if NAMELESS else NamedTemporaryFile(prefix="curaway-document-") as file:
+            self._fetch(key, file)
+            file.flush()
+            yield Path(f"/proc/{os.getpid()}/fd/{file.fileno()}" if NAMELESS else file.name)
 
     def delete(self, key: str) -> None:
         """Delete the object; in a bucket that keeps versions, only the bucket's own rules end those."""
@@ -95,12 +101,11 @@ class S3Storage:
         except BotoCoreError as fault:
             raise StorageUnavailable(type(fault).__name__) from None
 
-    def _fetch(self, key: str, path: Path) -> None:
+    def _fetch(self, key: str, file: IO[bytes]) -> None:
         try:
             body = self._client.get_object(Bucket=self._bucket, Key=checked(key))["Body"]
-            with path.open("wb") as file:
-                for chunk in body.iter_chunks(64 * 1024):
-                    file.write(chunk)
+            for chunk in body.iter_chunks(64 * 1024):
+                file.write(chunk)
         except ClientError as fault:
             if _is_missing(fault):
                 raise FileNotFoundError from None

@@ -42,7 +42,8 @@ def needs_ocr(text: str) -> bool:
 @contextmanager
 def opened_pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
     """The document, open while the block runs. Raises Encrypted, Broken or TooManyPages."""
-    with refusals(), pypdfium2.PdfDocument(path) as document:
+    # Its bytes, of which there are 20 MB at most: PDFium's wrapper takes a path only where it leads to a name.
+    with refusals(), pypdfium2.PdfDocument(path.read_bytes()) as document:
         if len(document) > MAX_PAGES:
             raise TooManyPages
         if len(document) == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import BinaryIO
@@ -9,11 +10,13 @@ from typing import BinaryIO
 from django.db import transaction
 from django.utils import timezone
 
+from curaway.errors import UploadTooLarge
 from events.emit import emit_event
 from events.registry import DocumentUploaded, EventType
 from patients import queries
 from patients.documents.kinds import CONTENT_TYPES, HEAD_BYTES, extension_of, sniff
 from patients.documents.storage import Found, LocalStorage, Storage, StorageUnavailable, TooManyBytes
+from patients.documents.unconfirmed import is_open, refuse_too_many
 from patients.documents.upload_url import Permission
 from patients.errors import (
     ContentTypeRefused,
@@ -22,7 +25,6 @@ from patients.errors import (
     StorageAway,
     UploadAddressRefused,
     UploadMissing,
-    UploadTooLarge,
     UploadTooSmall,
 )
 from patients.models import Document, DocumentStatus
@@ -30,6 +32,9 @@ from patients.models import Document, DocumentStatus
 SMALLEST = 1024
 LARGEST = 20 * 1024 * 1024
 RETRY_AFTER_SECONDS = 5
+
+Look = Callable[[], Found | None]
+"""Says what was put, as `Storage.look` does."""
 
 
 @transaction.atomic
@@ -42,6 +47,7 @@ def announce_upload(*, tenant_id: str, patient_id: str, filename: str, content_t
         raise ContentTypeRefused(field="content_type")
     _check_size(size, field="size")
     patient = queries.locked_patient(tenant_id, patient_id)
+    refuse_too_many(tenant_id, patient_id)
     return Document.objects.create(
         patient=patient, tenant_id=tenant_id, filename=filename, content_type=expected, size=size
     )
@@ -67,28 +73,25 @@ def store_upload(*, permission: Permission, content_type: str, body: BinaryIO, s
         raise UploadTooLarge from None
 
 
-def confirm_upload(*, tenant_id: str, patient_id: str, document_id: str, storage: Storage) -> Document:
-    """Take the bytes that were put as the document, when their size and type are right; once.
+async def looking(storage: Storage, key: str) -> Look:
+    """How a confirmation looks at what was put; raises `StorageAway`.
 
     A folder is looked into under the patient's lock, as the bytes may be replaced until they are confirmed. A
-    store behind the network is asked before that: nobody is to wait for it.
+    store behind the network is asked before that, in a thread of its own: nobody is to wait for it.
     """
-    look = partial(storage.look, f"{tenant_id}/{patient_id}/{document_id}", HEAD_BYTES)
-    if storage.is_remote:
-        try:
-            seen = look()
-        except StorageUnavailable:
-            raise StorageAway(retry_after=RETRY_AFTER_SECONDS) from None
-        look = partial(_same, seen)
-    return _confirmed(tenant_id, patient_id, document_id, look)
-
-
-def _same(seen: Found | None) -> Found | None:
-    return seen
+    look = partial(storage.look, key, HEAD_BYTES)
+    if not storage.is_remote:
+        return look
+    try:
+        seen = await asyncio.to_thread(look)
+    except StorageUnavailable:
+        raise StorageAway(retry_after=RETRY_AFTER_SECONDS) from None
+    return lambda: seen
 
 
 @transaction.atomic
-def _confirmed(tenant_id: str, patient_id: str, document_id: str, look: Callable[[], Found | None]) -> Document:
+def confirm_upload(*, tenant_id: str, patient_id: str, document_id: str, look: Look) -> Document:
+    """Take the bytes that were put as the document, when their size and type are right; once."""
     queries.locked_patient(tenant_id, patient_id)
     document = (
         Document.objects.select_for_update(no_key=True)
@@ -98,6 +101,8 @@ def _confirmed(tenant_id: str, patient_id: str, document_id: str, look: Callable
     if document is None:
         raise DocumentUnknown
     if document.status == DocumentStatus.EXPECTED:
+        if not is_open(document):
+            raise DocumentUnknown
         _take(document, look())
     return document
 
@@ -139,6 +144,6 @@ def _expected_document(permission: Permission) -> Document:
         id=permission.document_id,
         status=DocumentStatus.EXPECTED,
     ).first()
-    if document is None:
+    if document is None or not is_open(document):
         raise UploadAddressRefused
     return document

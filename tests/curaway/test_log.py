@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from curaway import context, log
+from events import hub
 from events.testing import StreamClient
 from tests.doubles import ClerkDouble
 from tests.facts import record
@@ -110,6 +111,70 @@ class TestExceptions:
             logging.getLogger("some.library").exception("lost")
         assert lines(written)[0]["error"] == "KeyError"
         assert PERSONAL not in written.getvalue()
+
+
+UNCAUGHT = f"""
+import asyncio, gc, threading
+from curaway import log
+from curaway.uncaught import log_uncaught
+
+def fail(*_):
+    raise ValueError("{PERSONAL}")
+
+class Ending:
+    def __del__(self):
+        fail()
+
+async def die():
+    fail()
+
+async def main():
+    log_uncaught()
+    task = asyncio.create_task(die())
+    asyncio.get_running_loop().call_soon(fail, "{PERSONAL}")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    del task
+    gc.collect()
+    told = {{"message": "Task was destroyed but it is pending!", "task": asyncio.current_task()}}
+    asyncio.get_running_loop().call_exception_handler(told)
+
+log.configure(level="INFO", as_text=False)
+asyncio.run(main())
+thread = threading.Thread(target=fail, name="{PERSONAL}")
+thread.start()
+thread.join()
+Ending()
+fail()
+"""
+
+
+class TestUncaught:
+    def test_what_nobody_caught_is_logged_by_its_type_and_place_too(self):
+        said = subprocess.run([sys.executable, "-c", UNCAUGHT], cwd=ROOT, capture_output=True, text=True).stderr
+        assert "Maria" not in said
+        logged = [json.loads(line) for line in said.splitlines()]
+        pending = logged.pop(2)
+        assert (pending["what"], pending["task"]) == ("Task was destroyed but it is pending!", "main")
+        assert [line["event"] for line in logged] == [
+            "uncaught_in_loop",
+            "uncaught_in_loop",
+            "uncaught_in_thread",
+            "uncaught_in_end",
+            "uncaught_in_process",
+        ]
+        assert {line["error"] for line in logged} == {"ValueError"}
+        assert all(line["at"][-1].endswith(" fail") for line in logged)
+
+    def test_a_server_does_so(self, server, written):
+        def fail(_: str) -> None:
+            raise ValueError(PERSONAL)
+
+        loop = hub.current()._tasks[0].get_loop()
+        loop.call_soon_threadsafe(fail, PERSONAL)
+        wait_until(lambda: "uncaught_in_loop" in written.getvalue())
+        assert lines(written)[-1]["error"] == "ValueError"
+        assert "Maria" not in written.getvalue()
 
 
 class Production:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from events.models import Job
 from events.testing import assert_not_emitted, captured_events
@@ -47,6 +48,15 @@ def test_the_newest_decision_counts_and_the_older_ones_stay(http: httpx.Client, 
     assert captured.types() == ["consent_revoked", "intake_progress_updated"]
     assert state(http, people, patient)["cross_border_transfer"]["granted"] is False
     assert [row.granted for row in Consent.objects.filter(patient=patient).order_by("id")] == [True, False]
+
+
+@pytest.mark.parametrize("granted", ["yes", "true", 1, 0.0, None])
+def test_a_decision_is_not_made_of_what_looks_like_one(http: httpx.Client, people: People, granted: Any) -> None:
+    patient = people.patient(consented=False)
+    body = {"patient_id": patient.id, "purpose": "analytics", "granted": granted, "policy_version": "2026-01"}
+    answer = http.post("/api/v1/consent", json=body, headers=people.patient_headers(patient))
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "granted")
+    assert not Consent.objects.filter(patient=patient, purpose="analytics").exists()
 
 
 def test_every_purpose_has_a_state(http: httpx.Client, people: People) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from django.conf import settings
 
 from events.models import Job
 from events.registry import DocumentUploaded
 from events.testing import assert_emitted, assert_not_emitted
-from patients.documents import upload_url
-from patients.documents.storage import storage
+from patients.documents import api, upload_url
+from patients.documents.storage import Found, storage
 from patients.models import Document, Patient
 from patients.services.consent import Decision, record_consent
 from tests.patients.uploads import DATA, PDF, REPORT, Uploader
@@ -72,6 +75,39 @@ def test_a_second_confirmation_changes_nothing(uploader: Uploader, patient: Pati
     uploader.put(target)
     with assert_emitted(DocumentUploaded, patient_id=patient.id):
         assert [uploader.confirm(target).status_code for _ in range(2)] == [202, 202]
+
+
+class SlowBucket:
+    """A store behind the network that answers when it is let."""
+
+    is_remote = True
+
+    def __init__(self) -> None:
+        self.local = storage()
+        self.asked = threading.Semaphore(0)
+        self.answers = threading.Event()
+
+    def look(self, key: str, length: int) -> Found | None:
+        self.asked.release()
+        assert self.answers.wait(10)
+        return self.local.look(key, length)
+
+
+def test_a_bucket_that_is_slow_keeps_nobody_else_waiting(
+    uploader: Uploader, patient: Patient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket, targets = SlowBucket(), [uploader.target() for _ in range(settings.ENVIRONMENT.DATABASE_CONNECTIONS)]
+    for target in targets:
+        uploader.put(target)
+    monkeypatch.setattr(api, "storage", lambda: bucket)
+    with ThreadPoolExecutor(len(targets)) as many:
+        confirmations = [many.submit(uploader.confirm, target) for target in targets]
+        for _ in targets:
+            assert bucket.asked.acquire(timeout=5)
+        assert uploader.listed() == []
+        bucket.answers.set()
+        assert {confirmation.result().status_code for confirmation in confirmations} == {202}
+    assert len(uploader.listed()) == len(targets)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +172,19 @@ def test_what_was_put_is_judged_when_confirmed(
     assert (answer.status_code, code(answer)) == (422, expected)
     uploader.put(target)
     assert uploader.confirm(target).status_code == 202
+
+
+@pytest.mark.parametrize("body", [None, REPORT[:1023], (DATA / "blank-scan.png").read_bytes()[: len(REPORT)]])
+def test_a_confirmation_that_came_too_early_works_under_its_key_once_the_bytes_are_there(
+    uploader: Uploader, body: bytes | None
+) -> None:
+    target, keyed = uploader.target(), {**uploader.headers, "X-Idempotency-Key": "confirmation"}
+    if body is not None:
+        uploader.put(target, body)
+    assert uploader.confirm(target, keyed).status_code == 422
+    uploader.put(target)
+    assert uploader.confirm(target, keyed).status_code == 202
+    assert uploader.confirm(target, keyed).headers["Idempotency-Replayed"] == "true"
 
 
 def test_more_bytes_than_announced_are_refused_and_not_kept(uploader: Uploader) -> None:

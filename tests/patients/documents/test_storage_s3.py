@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import io
+import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,14 +18,17 @@ from botocore.stub import Stubber
 
 from curaway import environment
 from curaway.environment import SettingsRefused
-from patients.documents import local_copy, parsing
+from patients.documents import local_copy, parsing, storage_s3
+from patients.documents.kinds import TIFF
+from patients.documents.reading import read_document
 from patients.documents.storage import LocalStorage, StorageUnavailable, storage
 from patients.documents.storage_s3 import S3Storage
 from patients.documents.upload_url import Permission
 from patients.documents.working import NotNow
 from patients.errors import StorageAway, UploadMissing
 from patients.models import Document
-from patients.services.uploads import confirm_upload
+from patients.services.uploads import confirm_upload, looking
+from tests.patients.uploads import DATA
 
 KEY = "tenant-1/pat_1/doc_1"
 NAMED = {"Bucket": "documents", "Key": KEY}
@@ -103,12 +107,26 @@ def test_a_store_that_does_not_answer_says_no_more_than_its_code(bucket, s3, cod
         bucket.look(KEY, 1024)
 
 
-def test_a_local_copy_is_gone_afterwards(bucket, s3):
+@pytest.mark.parametrize("nameless", [storage_s3.NAMELESS, False])
+def test_a_local_copy_is_gone_afterwards(bucket, s3, tmp_path, monkeypatch, nameless):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(storage_s3, "NAMELESS", nameless)
     s3.add_response("get_object", body(PDF), NAMED)
     with bucket.local_copy(KEY) as path:
         assert path.read_bytes() == PDF
-        assert path.stat().st_mode & 0o077 == 0 or path.parent.stat().st_mode & 0o077 == 0
-    assert not path.parent.exists()
+        assert path.stat().st_mode & 0o077 == 0
+        # Without a name there is nothing that a process that is killed now could leave.
+        assert list(tmp_path.iterdir()) == ([] if nameless else [path])
+    assert not path.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "content_type"), [("knee-report.pdf", "application/pdf"), ("two-pages.tif", TIFF)])
+async def test_the_reader_reads_a_local_copy(bucket, s3, name, content_type):
+    s3.add_response("get_object", body((DATA / name).read_bytes()), NAMED)
+    with bucket.local_copy(KEY) as path:
+        copied = await read_document(path, content_type)
+    assert copied == await read_document(DATA / name, content_type)
 
 
 def test_a_copy_of_nothing_is_no_file(bucket, s3):
@@ -178,8 +196,9 @@ def expected(people):
 
 
 def confirm(document, vault):
+    look = asyncio.run(looking(vault, document.storage_key))
     return confirm_upload(
-        tenant_id=document.tenant_id, patient_id=document.patient_id, document_id=document.id, storage=vault
+        tenant_id=document.tenant_id, patient_id=document.patient_id, document_id=document.id, look=look
     )
 
 

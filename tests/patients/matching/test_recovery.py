@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from curaway.threads import in_worker
+from events.errors import EventNotRecorded
 from events.log import StreamKey
 from events.registry import MatchFailed
 from events.testing import assert_emitted, assert_not_emitted
@@ -35,6 +36,30 @@ def test_a_dead_match_is_ended_by_the_sweep_once(patient: Patient) -> None:
         end_dead_matches(now=timezone.now())
     assert Match.objects.get(pk=dead.pk).status == "failed"
     assert live.busy([StreamKey(SHARED, patient.id)]) == set()
+
+
+def test_a_dead_match_that_can_not_be_ended_holds_up_no_other(
+    people: People, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, other = begun(patient, ago=120), begun(told(people), ago=60)
+    really = steps.end_dead
+
+    def end_dead(match: Match, *, now: datetime) -> bool:
+        if match.pk == broken.pk:
+            raise EventNotRecorded
+        return really(match, now=now)
+
+    monkeypatch.setattr(steps, "end_dead", end_dead)
+    monkeypatch.setattr(service, "DEAD_AT_ONCE", 1)
+    for _ in range(2):
+        end_dead_matches(now=timezone.now())
+    broken.refresh_from_db()
+    other.refresh_from_db()
+    assert (broken.status, other.status) == ("requested", "failed")
+    monkeypatch.undo()
+    end_dead_matches(now=timezone.now() + timedelta(minutes=2))
+    broken.refresh_from_db()
+    assert broken.status == "failed"
 
 
 def test_the_sweep_leaves_a_living_match_alone(patient: Patient) -> None:
