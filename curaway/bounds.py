@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from curaway.errors import BodyTooLarge, HeadTooLarge
+from curaway.errors import BodyTooLarge, HeadTooLarge, UploadTooLarge
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -31,7 +31,8 @@ def bounded(scope: dict[str, Any], receive: Receive) -> Receive:
         scope[TOO_LARGE] = HeadTooLarge
         return _no_body
     # Django spools any body to disk before it looks at it; without a bound anybody could fill the disk.
-    limit = UPLOAD_BODY_BYTES if scope["path"].startswith("/uploads/") else JSON_BODY_BYTES
+    is_upload = scope["path"].startswith("/uploads/")
+    limit, too_large = (UPLOAD_BODY_BYTES, UploadTooLarge) if is_upload else (JSON_BODY_BYTES, BodyTooLarge)
     taken = 0
 
     async def bounded_body() -> dict[str, Any]:
@@ -42,7 +43,7 @@ def bounded(scope: dict[str, Any], receive: Receive) -> Receive:
                 return message
             if TOO_LARGE not in scope:
                 # Here the body ends for Django; what still comes is thrown away.
-                scope[TOO_LARGE] = BodyTooLarge
+                scope[TOO_LARGE] = too_large
                 return await _no_body()
         return message
 

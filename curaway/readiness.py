@@ -7,16 +7,19 @@ from functools import cache
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from events import hub, wakeup
 from events.errors import StreamUnavailable
 
 
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """200 while the process can answer; asks nobody else."""
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """200 when this process should be given traffic, else 503; `checks` says which condition does not hold.
 

@@ -10,6 +10,7 @@ from qstash import QStash
 from qstash.errors import QStashError
 
 from curaway.environment import Environment
+from curaway.local.keys import local_queue_settings
 from curaway.qstash import PUBLIC_QSTASH_URL, QueueRefused, QueueUnavailable
 
 SWEEP_PATH = "/webhooks/qstash/sweep"
@@ -22,6 +23,8 @@ def schedule_sweep(environment: Environment, *, cron: str) -> str:
     Creating a schedule under an id that exists changes that one, so this may be run at every deployment. Raises
     `QueueRefused` or `QueueUnavailable`.
     """
+    if environment.DEBUG and local_queue_settings(environment.data_dir)["QSTASH_URL"] == environment.QSTASH_URL:
+        raise QueueRefused("the local queue knows no schedules; running servers sweep by themselves")
     destination = environment.public_base_url + SWEEP_PATH
     sdk = QStash(environment.QSTASH_TOKEN, retry=False, base_url=environment.QSTASH_URL or PUBLIC_QSTASH_URL)
     try:

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 
 from curaway import readiness, scrape
 from curaway.api import api
@@ -55,7 +56,13 @@ def _with_head(allowed: str) -> list[str]:
 
 def _in_envelopes(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern]:
     return [
-        URLPattern(found.pattern, answering_methods(found.callback), found.default_args, found.name)
+        # Ninja's view of its root raises Http404; with DEBUG on, Django would show a page of its own.
+        URLPattern(
+            found.pattern,
+            answering_methods(found.callback) if str(found.pattern) else nothing_here,
+            found.default_args,
+            found.name,
+        )
         for found in patterns
         if isinstance(found, URLPattern)
     ]
@@ -68,9 +75,10 @@ urlpatterns = [
     path("api/v1/", (_in_envelopes(_patterns), _app, _namespace)),
     path("uploads/<str:token>", put_upload),
     path("", include("webhooks.urls")),
-    path("health", readiness.health),
-    path("ready", readiness.ready),
+    path("health", answering_methods(readiness.health)),
+    path("ready", answering_methods(readiness.ready)),
     path("metrics", scrape.scraped),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("", answering_methods(pages.home)),
     path("playground", answering_methods(pages.playground)),

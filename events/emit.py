@@ -145,7 +145,7 @@ def _recorded(kind: type[EventPayload], facts: dict[str, Any]) -> Event:
 def _insert(kind: type[EventPayload], facts: dict[str, Any]) -> tuple[Any, ...] | None:
     """What the database gave the row; None when the key that it was sealed with is gone."""
     payload, key_id = facts["payload"], None
-    if fields := kind.phi_fields():
+    if fields := payloads.to_seal(payload, kind.phi_fields()):
         place = Place(facts["tenant_id"], facts["patient_id"], facts["id"])
         key_id, cipher = keys.for_sealing(place.tenant_id, place.patient_id)
         payload = payloads.sealed(payload, fields, place, cipher)

@@ -36,8 +36,8 @@ class EventPayload(Schema):
     Class attributes are the facts about the kind: `records` (the event type), `streams_as` (the name it is
     streamed under; None when it is recorded only), `causes` (the jobs its recording puts into the outbox),
     `causes_if` (a job → the field on which it depends: true or false, or a count), `notifies` (the kind of mail
-    that the job `notification` sends) and `audit` (a sentence for auditors, which may quote fields that are not
-    PHI). The docstring documents it.
+    that the job `notification` sends), `audit` (a sentence for auditors, which may quote fields that are not PHI) and
+    `audit_without` (the sentence where one of those is null). The docstring documents it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,6 +48,7 @@ class EventPayload(Schema):
     causes_if: ClassVar[Mapping[StrEnum, str]] = {}
     notifies: ClassVar[str | None] = None
     audit: ClassVar[str]
+    audit_without: ClassVar[str] = ""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -101,6 +102,11 @@ def notification_id(event_id: uuid.UUID) -> str:
     return f"ntf_{event_id.hex}"
 
 
+def quoted(sentence: str) -> list[str]:
+    """The fields that an audit sentence names."""
+    return [name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None]
+
+
 def _check_words(cls: type[EventPayload]) -> None:
     if not inspect.cleandoc(cls.__dict__.get("__doc__") or ""):
         raise MalformedEvent(f"{cls.__name__} needs a docstring of its own: it is the event's documentation")
@@ -109,9 +115,7 @@ def _check_words(cls: type[EventPayload]) -> None:
 
 
 def _check_audit(cls: type[EventPayload]) -> None:
-    for _, name, _, _ in string.Formatter().parse(cls.audit):
-        if name is None:
-            continue
+    for name in quoted(cls.audit + cls.audit_without):
         if name not in cls.model_fields:
             raise MalformedEvent(f"{cls.__name__}: the audit sentence names {name!r}, which is not a field")
         if name in cls.phi_fields():

@@ -263,6 +263,7 @@ class ClinicalEntitiesExtracted(EventPayload):
     records = EventType.CLINICAL_ENTITIES_EXTRACTED
     streams_as = StreamEvent.EHR_UPDATE
     audit = "extracted findings from document {document_id}"
+    audit_without = "extracted findings from a message"
 
     document_id: str | None
     conditions: Count = 0
@@ -444,7 +445,7 @@ class AccessChanged(EventPayload):
 
 class PhiViewed(EventPayload):
     """Somebody with the right to do so looked at the protected fields of a record in the admin: an event, or a row
-    about the patient; `record` is its kind."""
+    about the patient; or staff read a patient over the API. `record` is its kind, or the route's last word."""
 
     records = EventType.PHI_VIEWED
     audit = "viewed the protected fields of {record} {record_id}"

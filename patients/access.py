@@ -18,6 +18,7 @@ from curaway import context
 from curaway.errors import RoleForbidden, TenantHeaderMissing, TenantMismatch, TenantUnknown
 from curaway.identity import Identity, Role, verifier
 from events import wakeup
+from events.disclosure import record_look
 from patients import queries
 from patients.arriving import NOTHING, Arrival, Besides, arrival
 from patients.errors import PatientQuarantined, PatientUnknown
@@ -56,7 +57,18 @@ def caller(request: HttpRequest, besides: Besides = NOTHING) -> Caller:
 
 
 def reader(request: HttpRequest, patient_id: str) -> tuple[Caller, Patient]:
-    """The caller and the patient, when the caller may read it."""
+    """The caller and the patient, when the caller may read it. Of staff, who may read everybody, it is on record before
+    they are told anything; raises `EventNotRecorded` when it can't be."""
+    who, patient = listener(request, patient_id)
+    if who.role is Role.PLATFORM_ADMIN:
+        what = request.resolver_match.route.rpartition("/")[2] if request.resolver_match else ""
+        kind = "patient" if "<" in what else what
+        record_look(kind, patient.id, tenant_id=patient.tenant_id, patient_id=patient.id, by=who.subject)
+    return who, patient
+
+
+def listener(request: HttpRequest, patient_id: str) -> tuple[Caller, Patient]:
+    """As `reader`, for a stream, which has an access record of its own."""
     return _admitted(request, patient_id, READERS)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import Field, field_validator
+from pydantic import Field, StrictBool, field_validator
 
 from patients.fields import (
     BirthDate,
@@ -113,7 +113,8 @@ class ConsentDecision(Schema):
 
     patient_id: PatientId
     purpose: PurposeName
-    granted: bool
+    # A record that is kept for ever is not made of a type that happens to fit.
+    granted: StrictBool
     policy_version: PolicyVersion
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import MutableMapping
 
+from curaway.local.errors import LocalError, NotMigrated, TablesMissing
 from curaway.local.given import data_folder, given_settings
 from curaway.local.postgres import EmbeddedPostgres, Lease
 
@@ -17,3 +18,8 @@ def lease_database(environ: MutableMapping[str, str]) -> Lease | None:
     lease = EmbeddedPostgres(data_folder(environ)).lease()
     environ["DATABASE_URL"] = lease.url
     return lease
+
+
+def tables_missing(environ: MutableMapping[str, str], lease: Lease | None) -> LocalError:
+    """What to say when a table is not there, of the database that `lease_database` gave."""
+    return NotMigrated() if lease is None else TablesMissing(folder=data_folder(environ))

@@ -32,6 +32,14 @@ class PostgresMissing(LocalError):
     """DATABASE_URL is not set and no embedded Postgres is installed: set DATABASE_URL=postgres://…"""
 
 
+class TablesMissing(LocalError):
+    """The database in {folder} lacks tables: was the server started with another DATA_DIR=?"""
+
+
+class NotMigrated(LocalError):
+    """The database at DATABASE_URL lacks tables. Make them first: manage.py migrate"""
+
+
 class SettingWrong(LocalError):
     """{name} is {value!r}, and must be {expected}."""
 

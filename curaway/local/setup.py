@@ -27,7 +27,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 _DOTENV = """\
 # Settings of this checkout. `.env.example` documents every name; the environment wins over this file.
-# DEBUG=on is development: local tokens, local keys, Swagger. Never in production.
+# DEBUG=on is development: local tokens and keys, the playground. Never in production.
 DEBUG=on
 """
 

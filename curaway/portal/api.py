@@ -15,9 +15,9 @@ from curaway.json_body import StorableJson
 from curaway.local.issuer import SESSION_TOKEN_SECONDS, LocalIssuer
 from curaway.portal.origin import refuse_other_pages
 from curaway.portal.personas import Persona, can_be_chosen, chosen, personas
-from events.sample_event import record_sample
 from patients.demo import SHARED, DemoPatient
 from patients.errors import PatientUnknown
+from patients.services.sample_event import record_sample
 
 
 class Configuration(Schema):

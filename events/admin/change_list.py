@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from events.admin.dates import Dates
+from events.admin.dates import DATE_PARTS, Dates
 
 DEEPEST_PAGE = 100
 """Beyond it the database would read and throw away what stands before; a date or filter leads further."""
@@ -77,7 +77,7 @@ class UncountedChangeList(ChangeList):
         field = self.date_hierarchy
         if not field:
             return None
-        chosen = (self.params.get(f"{field}__{part}") for part in ("year", "month", "day"))
+        chosen = (self.params.get(f"{field}__{part}") for part in DATE_PARTS)
         span = [int(part) for part in takewhile(bool, chosen) if part]
         return Dates(self.model._meta.db_table, field, span, self.get_query_string)
 

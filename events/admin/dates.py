@@ -24,6 +24,7 @@ ORDER BY starts
 LAST_YEAR = MAXYEAR - 1
 """A span ends where the next one starts."""
 
+DATE_PARTS = ("year", "month", "day")
 FORMATS = {"year": "Y", "month": "YEAR_MONTH_FORMAT", "day": "MONTH_DAY_FORMAT"}
 
 
@@ -92,12 +93,10 @@ class Dates:
         return [[day.year, day.month, day.day] for day in days if day.month == month]
 
     def _title(self, span: Sequence[int]) -> str:
-        name = ("year", "month", "day")[len(span) - 1]
-        return formats.date_format(_date(span), FORMATS[name])
+        return formats.date_format(_date(span), FORMATS[DATE_PARTS[len(span) - 1]])
 
     def _address(self, span: Sequence[int]) -> str:
-        names = ("year", "month", "day")
-        wanted = {f"{self._column}__{name}": str(value) for name, value in zip(names, span, strict=False)}
+        wanted = {f"{self._column}__{part}": str(value) for part, value in zip(DATE_PARTS, span, strict=False)}
         return self._link(wanted, [f"{self._column}__"])
 
 

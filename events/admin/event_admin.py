@@ -42,10 +42,7 @@ class EventAdmin(PageAdmin[Event]):
     date_hierarchy = "created_at"
     search_fields = ("patient_id", "correlation_id", "id")
     search_help_text = "A whole patient id, correlation id or event id."
-    lookups = frozenset(
-        {"event_type__exact", "stream", "tenant", "position", "correlation"}
-        | {f"created_at__{part}" for part in ("year", "month", "day")}
-    )
+    lookups = frozenset({"event_type__exact", "stream", "tenant", "position", "correlation"})
     actions = (export_csv, export_json, export_csv_protected, export_json_protected)
 
     @admin.display(description="Recorded (UTC)")

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from events.admin.change_list import UncountedChangeList
+from events.admin.dates import DATE_PARTS
 
 M = TypeVar("M", bound=Model)
 
@@ -26,7 +27,7 @@ else:
 class ReadOnlyAdmin(_ModelAdmin[M]):
     """Nobody adds, changes or deletes here, whatever their permissions; lists are read a page at a time, uncounted.
 
-    `lookups` are the only parameters a list's address may filter by.
+    `lookups`, and the parts of its date hierarchy, are the only parameters a list's address may filter by.
     """
 
     change_list_template = "admin/curaway/change_list.html"
@@ -55,7 +56,7 @@ class ReadOnlyAdmin(_ModelAdmin[M]):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         # Django allows any column: `?payload__content__contains=…` would answer questions about masked fields.
-        return lookup in self.lookups
+        return lookup in self.lookups or lookup in {f"{self.date_hierarchy}__{part}" for part in DATE_PARTS}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return UncountedChangeList

@@ -47,6 +47,7 @@ class Match(models.Model):
 
     class Meta:
         app_label = "patients"
+        verbose_name_plural = "matches"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["patient"], condition=models.Q(status="requested"), name="patients_match_one_open"

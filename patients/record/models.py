@@ -50,6 +50,7 @@ class FhirResource(models.Model):
 
     class Meta:
         app_label = "patients"
+        verbose_name = "FHIR resource"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["patient", "source", "source_id", "fingerprint"],

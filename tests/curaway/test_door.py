@@ -79,7 +79,8 @@ class TestBody:
 
     def test_an_upload_may_be_larger_but_not_without_bound(self, http: httpx.Client) -> None:
         assert http.put("/uploads/forged", content=b" " * (2 * MEGABYTE)).status_code == 403
-        assert http.put("/uploads/forged", content=b" " * (21 * MEGABYTE + 1)).status_code == 413
+        refused = http.put("/uploads/forged", content=b" " * (21 * MEGABYTE + 1))
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "UPLOAD_TOO_LARGE_001")
 
     def test_the_next_request_is_answered_as_if_nothing_had_been(self, http: httpx.Client) -> None:
         assert http.post("/api/v1/consent", content=b" " * (3 * MEGABYTE)).status_code == 413

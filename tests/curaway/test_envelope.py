@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.test import Client
 
 from curaway.errors import CATALOGUE
 from patients import live
@@ -37,6 +38,27 @@ def test_an_answer_says_when_and_under_which_id_it_was_made(http: httpx.Client, 
 def test_an_unknown_path_is_refused_in_the_envelope(http: httpx.Client, path: str) -> None:
     answer = http.get(path)
     assert (answer.status_code, problem(answer)["code"]) == (404, "ROUTE_NOT_FOUND_001")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/", "/portal/", "/api/v1/nothing"])
+def test_a_developer_sees_no_other_refusal(database: None, settings: Any, path: str) -> None:
+    settings.DEBUG = True
+    answer = Client().get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert answer.json()["errors"][0]["code"] == "ROUTE_NOT_FOUND_001"
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_probes_are_only_read(http: httpx.Client, method: str, path: str) -> None:
+    answer = http.request(method, path)
+    assert (answer.status_code, problem(answer)["code"]) == (405, "METHOD_NOT_ALLOWED_001")
+    assert answer.headers["Allow"] == "GET, HEAD"
+
+
+def test_the_admin_is_found_without_its_slash(http: httpx.Client) -> None:
+    answer = http.get("/admin", follow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
 
 
 def test_a_method_that_is_not_answered_is_refused_with_those_that_are(http: httpx.Client) -> None:

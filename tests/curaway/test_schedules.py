@@ -61,6 +61,11 @@ def test_a_queue_that_does_not_take_it_is_said_without_quoting_it(queue, status)
     assert "secret detail" not in str(refused.value)
 
 
+def test_the_local_queue_knows_no_schedules(settings):
+    with pytest.raises(CommandError, match="the local queue knows no schedules"):
+        schedule()
+
+
 def test_every_address_has_a_schedule_of_its_own():
     addresses = ("https://a.curaway.ai", "https://b.curaway.ai", "http://127.0.0.1:8000")
     assert len({schedule_id(Environment(PUBLIC_BASE_URL=address)) for address in addresses}) == 3

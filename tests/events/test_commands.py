@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.db import transaction
 from events import emit_event
 from events.grammar import REGISTRY
 from events.models import Event, Job
+from events.registry import streamed_types
 from events.samples import sample
 from tests.facts import positions, record
 from tests.servers import ROOT
@@ -84,6 +86,31 @@ class TestEmitting:
         (line,) = run("emit_test_event", "--patient", patient.id, "--type", name)
         assert line.split()[:2] == ["2" if REGISTRY[name].streams_as else "-", name]
 
+    @pytest.mark.parametrize("name", [str(name) for name in REGISTRY if name not in streamed_types()])
+    def test_in_production_what_auditors_rely_on_can_not_be_made_up(self, patient, settings, name):
+        settings.ENVIRONMENT = replace(settings.ENVIRONMENT, DEBUG=False)
+        with pytest.raises(CommandError, match=f"auditors rely on {name}"):
+            run("emit_test_event", "--patient", patient.id, "--type", name, "--yes")
+        assert not Event.objects.filter(patient_id=patient.id, event_type=name).exists()
+
+    def test_a_wrong_type_is_answered_with_the_names_of_the_right_ones(self, patient):
+        with pytest.raises(CommandError, match="'document_uploaded', 'document_parsing'"):
+            run("emit_test_event", "--patient", patient.id, "--type", "tea_served")
+
+    def test_in_production_nothing_is_made_up_unless_it_is_confirmed(self, patient, settings):
+        settings.ENVIRONMENT = replace(settings.ENVIRONMENT, DEBUG=False)
+        with pytest.raises(CommandError, match="DEBUG is off"):
+            run("emit_test_event", "--patient", patient.id)
+        assert positions(patient) == [1]
+        run("emit_test_event", "--patient", patient.id, "--yes")
+        assert positions(patient) == [1, 2]
+
+    def test_nothing_is_recorded_about_a_quarantined_patient(self, people):
+        patient = people.patient(quarantined=True)
+        with pytest.raises(CommandError, match=f"{patient.id} is quarantined"):
+            run("emit_test_event", "--patient", patient.id)
+        assert positions(patient) == []
+
     def test_an_open_stream_hears_it(self, patient, stream):
         client = stream(patient)
         client.connected()
@@ -99,8 +126,8 @@ class TestEmitting:
     @pytest.mark.parametrize(
         ("arguments", "sentence"),
         [
-            (["--patient", "nobody"], "Nothing is recorded about nobody in tenant-curaway-patients"),
-            (["--patient", "{id}", "--tenant", APOLLO], "Nothing is recorded about {id} in tenant-apollo-001"),
+            (["--patient", "nobody"], "There is no patient nobody in tenant-curaway-patients"),
+            (["--patient", "{id}", "--tenant", APOLLO], "There is no patient {id} in tenant-apollo-001"),
             (["--patient", "{id}", "--type", "document_uploaded"], "document_uploaded causes jobs about a document"),
             (["--patient", "{id}", "--count", "0"], "--count must be at least 1"),
             (["--patient", "{id}", "--every", "-1"], "--every must not be negative"),
@@ -188,7 +215,7 @@ class TestTailing:
         [
             (["--last", "-1"], "--last must not be negative"),
             (["--every", "0"], "--every must be above 0"),
-            (["--type", "tea_served"], "argument --type: invalid choice: 'tea_served'"),
+            (["--type", "tea_served"], "invalid choice: 'tea_served' (choose from 'patient_registered', "),
         ],
     )
     def test_what_can_not_be_done_is_said(self, database, arguments, sentence):
@@ -233,7 +260,7 @@ class TestHelp:
     @pytest.mark.parametrize(
         ("command", "options"),
         [
-            ("emit_test_event", ["--patient", "--tenant", "--type", "--count", "--every"]),
+            ("emit_test_event", ["--patient", "--tenant", "--type", "--count", "--every", "--yes"]),
             (
                 "tail_events",
                 ["--tenant", "--patient", "--type", "--correlation-id", "--last", "--no-follow", "--every"],
@@ -255,5 +282,5 @@ class TestHelp:
         out, err = mistaken.communicate(timeout=30)
         assert (mistaken.returncode, out) == (1, "")
         assert err == (
-            "CommandError: Nothing is recorded about nobody in tenant-curaway-patients; see --patient and --tenant.\n"
+            "CommandError: There is no patient nobody in tenant-curaway-patients; see --patient and --tenant.\n"
         )

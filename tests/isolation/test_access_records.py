@@ -19,6 +19,7 @@ from events.access_records.models import AccessRecord
 from events.access_records.recorder import Recorder
 from events.access_records.rows import Ended, Opened
 from events.log import StreamKey
+from events.models import Event
 from events.operations.server_process import ServerProcess
 from events.testing import StreamClient
 from events.viewers import Viewer
@@ -212,3 +213,17 @@ def test_the_admin_lists_who_looked_at_whom(people: People) -> None:
     assert listed(client.get(LIST, {"patient": patient.id, "reason__exact": "revoked"})) == [opened.id]
     assert listed(client.get(LIST, {"patient": patient.id, "reason__exact": "idle"})) == []
     assert staff("events.view_event").get(LIST).status_code == 403
+
+
+@pytest.mark.parametrize("tail", ["", "/summary", "/fhir", "/messages", "/documents", "/events", "/consent"])
+def test_what_staff_read_over_the_api_is_on_record(http: Any, people: People, tail: str) -> None:
+    patient = people.patient()
+    looks = f"user_staff_{patient.id}"
+    path = f"/api/v1/patients/{patient.id}{tail}"
+    assert http.get(path, headers=people.patient_headers(patient)).status_code == 200
+    assert not Event.objects.filter(patient_id=patient.id, event_type="phi_viewed").exists()
+    headers = people.headers(people.issuer.token(looks, platform_admin=True), SHARED)
+    assert http.get(path, headers=headers).status_code == 200
+    look = Event.objects.get(patient_id=patient.id, event_type="phi_viewed")
+    assert (look.actor_id, look.tenant_id) == (looks, SHARED)
+    assert look.payload == {"record": tail.strip("/") or "patient", "record_id": patient.id}

@@ -33,6 +33,7 @@ OTHERS: Mapping[str, str] = {
     "metrics": OWN_TOKEN,
     "": FOR_EVERYBODY,
     "playground": DEVELOPMENT,
+    "admin": FOR_EVERYBODY,
     "api/v1/docs": FOR_EVERYBODY,
     "api/v1/openapi.json": FOR_EVERYBODY,
     "api/v1/": FOR_EVERYBODY,

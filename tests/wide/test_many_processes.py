@@ -17,6 +17,7 @@ import pytest
 
 from events.testing import StreamClient
 from patients.models import Patient
+from tests.curaway.scraped import value
 from tests.facts import positions
 from tests.people import People
 from tests.servers import ProcessServer
@@ -74,14 +75,18 @@ def unit(name: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def workers(module_database_url: str) -> Iterator[ProcessServer]:
+def workers(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProcessServer]:
     """The `uvicorn --workers 4` of the systemd unit; on this machine its workers may start slowly."""
     program, app, *arguments = unit("ExecStart")
     assert (Path(program).name, app) == ("uvicorn", "curaway.asgi:application")
     arguments[arguments.index("--timeout-worker-healthcheck") + 1] = "90"
     for where in ("--host", "--port"):
         del arguments[arguments.index(where) : arguments.index(where) + 2]
-    with ProcessServer(*arguments, database=module_database_url, SSE_POLL_SECONDS=UNHEARD) as server:
+    given = dict(word.split("=", 1) for word in unit("Environment"))
+    # systemd makes it empty for each start.
+    assert given["PROMETHEUS_MULTIPROC_DIR"] == f"/run/{unit('RuntimeDirectory')[0]}"
+    figures = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path_factory.mktemp("run"))}
+    with ProcessServer(*arguments, database=module_database_url, SSE_POLL_SECONDS=UNHEARD, **figures) as server:
         wait_until(lambda: sum(hears(process) for process in children(server)) == 4, seconds=60)
         yield server
 
@@ -123,6 +128,8 @@ def open_in_every_worker(server: ProcessServer, people: People, patient: Patient
 def test_with_four_workers_every_stream_hears_everything(workers, people):
     patient = people.patient()
     clients = open_in_every_worker(workers, people, patient)
+    with httpx.Client(base_url=workers.url) as http:
+        assert value(http, "curaway_streams_open") == len(clients)
 
     async def write_all() -> None:
         async with httpx.AsyncClient(base_url=workers.url, timeout=30) as client:

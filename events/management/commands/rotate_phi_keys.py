@@ -21,7 +21,10 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         keys = master_keys()
         done = unusable = 0
-        with progress(left(keys), unit=" rows") as bar:
+        if not (rows := left(keys)):
+            self.stdout.write("Nothing to do: every row depends on the current master key alone.")
+            return
+        with progress(rows, unit=" rows") as bar:
             for batch in rotate(keys):
                 done, unusable = done + batch.done, unusable + batch.unusable
                 bar.update(batch.done + batch.unusable)

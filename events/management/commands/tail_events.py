@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--type",
             action="append",
-            choices=REGISTRY,
+            choices=[str(name) for name in REGISTRY],
             metavar="TYPE",
             help="Only this type; may be repeated.",
         )

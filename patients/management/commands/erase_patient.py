@@ -37,6 +37,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not 0 < len(options["reason"]) <= 200:
             raise CommandError("--reason must have 1 to 200 characters.")
+        _try(options["certificate"])
         if not options["yes"]:
             self._ask(options["patient"])
         operator = (options["operator"] or f"command:{getpass.getuser()}")[:100]
@@ -54,7 +55,11 @@ class Command(BaseCommand):
 
     def _ask(self, patient_id: str) -> None:
         self.stderr.write(f"This can't be undone. Type {patient_id} to erase them:")
-        if input() != patient_id:
+        try:
+            typed = input()
+        except EOFError:
+            raise CommandError("Nothing was erased: there is nobody to ask. --yes erases without asking.") from None
+        if typed != patient_id:
             raise CommandError("Nothing was erased.")
 
     @staticmethod
@@ -62,3 +67,16 @@ class Command(BaseCommand):
         with progress(remaining(erasure), unit=" files") as bar:
             for _ in delete_files(erasure):
                 bar.update()
+
+
+def _try(file: Path | None) -> None:
+    """Raise `CommandError` unless the certificate can be written there: afterwards it would be too late."""
+    if file is None:
+        return
+    is_new = not file.exists()
+    try:
+        file.open("a").close()
+        if is_new:
+            file.unlink()
+    except OSError as fault:
+        raise CommandError(f"Nothing was erased: {file} can't be written: {fault.strerror}.") from None
