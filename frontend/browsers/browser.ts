@@ -5,6 +5,8 @@ export interface Tab {
   run(expression: string): Promise<unknown>;
   click(selector: string): Promise<void>;
   type(selector: string, text: string): Promise<void>;
+  /** The page's own size; a browser with a window may keep it larger. */
+  resize(size: { width: number; height: number }): Promise<void>;
   /** A PNG of what is seen. */
   screenshot(path: string): Promise<void>;
   close(): Promise<void>;

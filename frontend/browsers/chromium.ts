@@ -30,6 +30,7 @@ async function launched(options: BrowserContextOptions): Promise<Browser> {
         run: (expression) => page.evaluate(expression),
         click: (selector) => page.click(selector),
         type: (selector, text) => page.fill(selector, text),
+        resize: (size) => page.setViewportSize(size),
         screenshot: async (path) => void (await page.screenshot({ path, animations: "disabled" })),
         close: () => page.close({ runBeforeUnload: false }),
       };

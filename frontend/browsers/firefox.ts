@@ -23,6 +23,7 @@ export const firefox: BrowserKind = {
           run: (expression) => page.evaluate(expression),
           click: (selector) => page.click(selector),
           type: async (selector, text) => page.type(selector, text),
+          resize: (size) => page.setViewport(size),
           screenshot: async (path) => void (await page.screenshot({ path: path as `${string}.png` })),
           close: () => page.close(),
         };

@@ -1,8 +1,15 @@
 import { expect } from "./expectation";
 import { Portal } from "./portal";
-import type { Scenario } from "./stage";
+import type { Scenario, Stage } from "./stage";
 
 const VIEWS = ["chat", "record", "documents", "match", "consent"] as const;
+const LOCALES = ["en", "es", "ar"] as const;
+/** The smallest phones, and a screen of 1280 × 1024 that is enlarged four times. */
+const SMALL = [
+  { width: 375, height: 667 },
+  { width: 320, height: 568 },
+  { width: 320, height: 256 },
+];
 
 /** What Lighthouse asks of a page beside speed, each with its source; `make bench` and `npm run size` measure speed. */
 export const quality: Scenario = {
@@ -16,9 +23,29 @@ export const quality: Scenario = {
       await portal.go(view);
       wrong.push(...(await complaints(portal, view, LAYOUT)));
     }
+    wrong.push(...(await whatIsCutOff(stage, portal)));
     expect(wrong.length === 0, `nothing is wrong with the pages:\n  ${wrong.join("\n  ")}`);
   },
 };
+
+/** On small screens, with the longest words in the header: those of a connection that is lost. */
+async function whatIsCutOff({ server }: Stage, portal: Portal): Promise<string[]> {
+  await portal.go("chat");
+  // Without a network no language is fetched.
+  for (const locale of LOCALES) await portal.speak(locale);
+  server.network.lose();
+  await portal.page.tab.run(`void dispatchEvent(new Event("online"))`);
+  await portal.waitForDot("disconnected", { seconds: 60 });
+  const wrong: string[] = [];
+  for (const size of SMALL) {
+    await portal.page.tab.resize(size);
+    for (const locale of LOCALES) {
+      await portal.speak(locale);
+      wrong.push(...(await complaints(portal, `${size.width} × ${size.height}, ${locale}`, SMALL_LAYOUT)));
+    }
+  }
+  return wrong;
+}
 
 /** A rule, and an expression for those who break it. */
 interface Rule {
@@ -62,6 +89,34 @@ const FILES: readonly Rule[] = [
         const { headers } = await fetch(name, { method: "HEAD" });
         return /immutable/.test(headers.get("cache-control") ?? "") ? [] : [name];
       })).then((found) => found.flat())`,
+  },
+];
+
+const SMALL_LAYOUT: readonly Rule[] = [
+  {
+    rule: "nothing that is to be pressed is cut off at the sides (WCAG 1.4.10)",
+    breakers: `[...document.querySelectorAll(".shell :is(button, a[href], input, select, textarea):not(.skip)")]
+      .filter((target) => target.checkVisibility())
+      .filter((target) => {
+        const { left, right } = target.getBoundingClientRect();
+        return left < 0 || right > innerWidth;
+      })
+      .map((target) => target.outerHTML.slice(0, 140))`,
+  },
+  {
+    rule: "what does not fit can be scrolled to (WCAG 1.4.10)",
+    breakers: `[document.querySelector(".shell")]
+      .filter((shell) => getComputedStyle(shell).overflowY === "hidden" && shell.scrollHeight > shell.clientHeight)
+      .map((shell) => shell.scrollHeight + " px in " + shell.clientHeight)`,
+  },
+  {
+    rule: "nothing lies on the field for messages",
+    breakers: `[document.querySelector(".composer textarea")].filter((field) => {
+        field.scrollIntoView({ block: "center" });
+        const { x, y, width, height } = field.getBoundingClientRect();
+        return !field.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+      })
+      .map((field) => field.outerHTML.slice(0, 140))`,
   },
 ];
 

@@ -74,6 +74,7 @@ function tabOf(session: WebDriver, handle: string): Tab {
     run: (expression) => here(() => session.run(expression)),
     click: (selector) => here(() => session.click(selector)),
     type: (selector, text) => here(() => session.type(selector, text)),
+    resize: (size) => here(() => session.resize(size)),
     screenshot: (path) => here(async () => writeFile(path, Buffer.from(await session.screenshot(), "base64"))),
     close: () => here(() => session.closeWindow()),
   };

@@ -1,6 +1,6 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { LanguageProvider } from "../i18n/LanguageProvider";
 import { loadTexts } from "../i18n/texts";
 import { refusal, unreachable } from "../testing";
@@ -90,4 +90,28 @@ it("asks once more before it gives up on a network that is away", async () => {
   expect(
     await screen.findByRole("button", { name: "Continue as Maria Gonzalez" }, { timeout: 3000 }),
   ).toBeInTheDocument();
+});
+
+describe("a file that does not arrive", () => {
+  it("leaves a page that says so, with a way to load it again", async () => {
+    vi.doMock("./ClerkGate", () => {
+      throw new TypeError("Failed to fetch dynamically imported module");
+    });
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    server.answer("GET /portal/config", async () => Response.json({ ...config, sign_in: "clerk" }));
+    const { container } = await app();
+    expect(await screen.findByRole("heading", { name: "Something went wrong" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Try again" })).toBeVisible();
+    await expectAccessible(container);
+  });
+
+  it("of a language leaves the one that is there", async () => {
+    vi.doMock("../i18n/ar", () => {
+      throw new TypeError("Failed to fetch dynamically imported module");
+    });
+    vi.resetModules();
+    const fresh = await import("../i18n/texts");
+    expect((await fresh.loadFirstTexts("ar")).locale).toBe("en");
+    expect((await fresh.loadFirstTexts("es")).locale).toBe("es");
+  });
 });

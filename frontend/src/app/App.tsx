@@ -4,6 +4,7 @@ import { asApiError } from "../api/errors";
 import { keys } from "../api/keys";
 import { fetchConfig } from "../api/portal";
 import { useLanguage } from "../i18n/Language";
+import { ErrorBoundary } from "./ErrorBoundary";
 import { FullPageProblem } from "./FullPageProblem";
 import { LocalGate } from "./LocalGate";
 import { createQueryClient } from "./queries";
@@ -14,9 +15,11 @@ const ClerkGate = lazy(() => import("./ClerkGate"));
 export function App() {
   const [client] = useState(createQueryClient);
   return (
-    <QueryClientProvider client={client}>
-      <Gate />
-    </QueryClientProvider>
+    <ErrorBoundary>
+      <QueryClientProvider client={client}>
+        <Gate />
+      </QueryClientProvider>
+    </ErrorBoundary>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useLanguage } from "../i18n/Language";
 import { Mark } from "./icons";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -16,6 +16,9 @@ interface FullPageProblemProps {
 /** A page instead of the screen: why there is nothing to see, and what can be done. */
 export function FullPageProblem({ problem, correlationId, children }: FullPageProblemProps) {
   const { t } = useLanguage();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // What had the focus is gone with the screen: a screen reader would say nothing of it.
+  useEffect(() => heading.current?.focus(), []);
   return (
     <main className="gate">
       <div className="gate-card" data-problem={problem}>
@@ -23,7 +26,9 @@ export function FullPageProblem({ problem, correlationId, children }: FullPagePr
           <Mark />
           <span>{t.app.title}</span>
         </div>
-        <h1>{t.problems[`${problem}Title`]}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {t.problems[`${problem}Title`]}
+        </h1>
         <p className="lead">{t.problems[problem]}</p>
         {correlationId && <Reference id={correlationId} />}
         <div className="button-row">{children}</div>

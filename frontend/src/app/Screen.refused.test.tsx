@@ -69,8 +69,24 @@ describe("what is refused", () => {
 
   it("for want of a good token asks to sign in again", async () => {
     const refused = refusal(401, { code: "AUTH_TOKEN_INVALID_001" });
-    server.answer("GET /summary", refused, refused);
+    // Each try asks with the token at hand and with a fresh one.
+    server.answer("GET /summary", refused, refused, refused, refused);
     await mountScreen(server);
-    expect(await screen.findByRole("heading", { name: "Please sign in again" })).toBeVisible();
+    const title = await screen.findByRole("heading", { name: "Please sign in again" });
+    expect(title).toBeVisible();
+    expect(title).toHaveFocus();
+  });
+
+  it("once in the background leaves the screen as it is, with what is being written", async () => {
+    server.messages = [message()];
+    await arrive();
+    await userEvent.type(field(), "A long letter");
+    const refused = refusal(401, { code: "AUTH_TOKEN_EXPIRED_001" });
+    server.answer("GET /summary", refused, refused);
+    const reads = server.asked("GET /summary").length;
+    server.stream.emit("chat_data_collected", { message_id: "msg_1", categories: ["allergies"] });
+    await waitFor(() => expect(server.asked("GET /summary")).toHaveLength(reads + 3));
+    expect(screen.queryByRole("heading", { name: "Please sign in again" })).toBeNull();
+    expect(field()).toHaveValue("A long letter");
   });
 });

@@ -1,6 +1,8 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
+import { es } from "../i18n/es";
+import { loadTexts } from "../i18n/texts";
 import { envelope, held, unreachable } from "../testing/answers";
 import { answered, FakeServer } from "./testing/FakeServer";
 import { expectAccessible, mountScreen } from "./testing/mount";
@@ -24,6 +26,16 @@ const said = () =>
     .getAllByRole("listitem")
     .map((item) => item.textContent);
 const field = () => screen.getByRole("textbox", { name: "Your message" });
+
+it("keeps the browser's language when the record's is one that it lacks", async () => {
+  server.summary = { ...server.summary, demographics: { ...server.summary.demographics, locale: "fr" } };
+  // English is at hand: had it been turned to, it would be seen at once.
+  await loadTexts("en");
+  await mountScreen(server, { locale: "es" });
+  expect(await screen.findAllByText("Maria Gonzalez")).not.toHaveLength(0);
+  await userEvent.click(screen.getByRole("button", { name: es.views.consent }));
+  expect(await screen.findByRole("heading", { name: es.consent.required })).toBeVisible();
+});
 
 describe("the journey on one screen", () => {
   it("follows a report from the upload into the record, without a reload", async () => {
@@ -102,12 +114,15 @@ describe("the journey on one screen", () => {
     await userEvent.type(field(), "Hello{Enter}");
     expect(await screen.findByText("Not sent.")).toBeVisible();
     expect(screen.getByText(/We could not reach the server/)).toBeVisible();
-    await userEvent.click(screen.getByRole("button", { name: "Send again" }));
+    await userEvent.selectOptions(screen.getByRole("combobox"), "es");
+    await userEvent.click(await screen.findByRole("button", { name: "Enviar de nuevo" }));
     expect(await screen.findByText("Thank you.")).toBeVisible();
     expect(screen.queryByText(/We could not reach the server/)).toBeNull();
-    const keys = server.asked("POST /chat").map(({ headers }) => headers.get("X-Idempotency-Key"));
-    expect(keys).toHaveLength(2);
-    expect(new Set(keys).size).toBe(1);
+    const asked = server.asked("POST /chat");
+    expect(asked).toHaveLength(2);
+    expect(new Set(asked.map(({ headers }) => headers.get("X-Idempotency-Key"))).size).toBe(1);
+    // Another body under the same key would be refused.
+    expect(asked[1]?.body).toEqual(asked[0]?.body);
     expect(said().filter((text) => text?.includes("Hello"))).toHaveLength(1);
   });
 
@@ -126,6 +141,14 @@ describe("the journey on one screen", () => {
     const { container } = await arrive();
     expect(screen.getByRole("link", { name: "Call 911" })).toHaveAttribute("href", "tel:911");
     await expectAccessible(container);
+    // One from before this page was opened is no alarm any more.
+    const alarms = () => within(screen.getByRole("log")).queryAllByRole("alert");
+    expect(alarms()).toEqual([]);
+    const told = { agent_name: "intake", content_type: "text", suggested_actions: [] } as const;
+    const content = "This sounds like an emergency. Please call 112 now.";
+    act(() => void server.stream.emit("agent_response_generated", { ...told, message_id: "ans_9", content }));
+    await waitFor(() => expect(alarms()).toHaveLength(1));
+    expect(alarms()[0]).toHaveTextContent("112");
   });
 
   it("finds hospitals, stage by stage", async () => {

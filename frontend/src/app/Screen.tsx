@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { asApiError } from "../api/errors";
 import { useLanguage } from "../i18n/Language";
-import { nearest } from "../i18n/locale";
+import { languageOf } from "../i18n/locale";
 import { useSummary } from "../patients/record/useSummary";
 import { FullPageProblem } from "./FullPageProblem";
 import { Layout } from "./Layout";
@@ -16,10 +16,11 @@ export function Screen() {
   const stream = useLive();
   const { data: at, error } = useSummary();
   const demographics = at?.summary.demographics;
-  const locale = demographics?.locale;
+  const locale = languageOf(demographics?.locale);
 
   useEffect(() => {
-    if (locale) follow(nearest(locale));
+    // In a language that we lack, the browser's is nearer than English.
+    if (locale) follow(locale);
   }, [locale, follow]);
 
   const refusal = error ? asApiError(error) : null;

@@ -1,7 +1,8 @@
 import { QueryClient } from "@tanstack/react-query";
-import { isPassing } from "../api/errors";
+import { ApiError, isPassing } from "../api/errors";
 
 const TRIES = 3;
+const UNAUTHORIZED = 401;
 const FRESH_MS = 30_000;
 
 /** What is read is tried again only when that may help: a refusal stays one. */
@@ -13,9 +14,14 @@ export function createQueryClient(): QueryClient {
       queries: {
         networkMode: "always",
         staleTime: FRESH_MS,
-        retry: (count, error) => isPassing(error) && count < TRIES,
+        retry: (count, error) => count < (isPassing(error) ? TRIES : isUnauthorized(error) ? 1 : 0),
       },
       mutations: { networkMode: "always", retry: false },
     },
   });
+}
+
+/** The token is asked for once more then: the page that says so takes the place of all that was being done. */
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof ApiError && error.status === UNAUTHORIZED;
 }

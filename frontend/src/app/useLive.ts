@@ -20,8 +20,10 @@ export function useLive(): EventStream {
   return useEventStream(patientId, {
     onState: (state) => takeState(client, patientId, state as SummaryAt & { replaced: boolean }),
     onEvent: (event) => hearEvent(client, patientId, event),
-    onAgentResponse: (event) => changeMessages(client, patientId, (messages) => withAnswer(messages, event)),
-    // A consent given in another tab shows in the progress, and nowhere else.
-    onIntakeProgress: () => void client.invalidateQueries({ queryKey: keys.consents(patientId) }),
+    onAgentResponse: (event) => {
+      // A read that is under way may be older than the answer; the next one begins with the invalidation.
+      void client.cancelQueries({ queryKey: keys.messages(patientId) });
+      changeMessages(client, patientId, (messages) => withAnswer(messages, event));
+    },
   });
 }

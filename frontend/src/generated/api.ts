@@ -142,7 +142,8 @@ export interface paths {
         /**
          * Announce an upload
          * @description Answers with an address to PUT the bytes to, for 15 minutes, with the headers given. 1 KB to 20 MB; .pdf,
-         *     .jpg, .jpeg, .png, .tif or .tiff.
+         *     .jpg, .jpeg, .png, .tif or .tiff. What is not confirmed within 75 minutes is deleted; a patient may have a hundred
+         *     uploads that are not confirmed.
          */
         post: operations["patients_documents_api_presign"];
         delete?: never;

@@ -205,7 +205,7 @@ export interface AccessChanged {
   readonly member: string | null;
 }
 
-/** Somebody with the right to do so looked at the protected fields of a record in the admin: an event, or a row about the patient; `record` is its kind. */
+/** Somebody with the right to do so looked at the protected fields of a record in the admin: an event, or a row about the patient; or staff read a patient over the API. `record` is its kind, or the route's last word. */
 export interface PhiViewed {
   readonly record: string;
   readonly record_id: string;

@@ -12,10 +12,14 @@ const HANDLERS = {
 
 /** Call the event's own handler, then the one for all of them. */
 export function dispatch(handlers: EventHandlers, event: CurawayEvent, name: StreamEventName): void {
-  if (Object.hasOwn(HANDLERS, name)) {
-    // The name decides the payload: the registry that both are derived from says so, which the compiler can't follow.
-    const handle = handlers[HANDLERS[name]] as ((event: StreamEvents[StreamEventName]) => void) | undefined;
-    handle?.(event);
+  try {
+    if (Object.hasOwn(HANDLERS, name)) {
+      // The name decides the payload: the registry that both are derived from says so, which the compiler can't follow.
+      const handle = handlers[HANDLERS[name]] as ((event: StreamEvents[StreamEventName]) => void) | undefined;
+      handle?.(event);
+    }
+  } finally {
+    // Also when the first has thrown: the error goes on to whoever watches for errors.
+    handlers.onEvent?.(event, name);
   }
-  handlers.onEvent?.(event, name);
 }

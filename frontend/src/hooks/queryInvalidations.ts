@@ -15,7 +15,8 @@ export const INVALIDATES: Readonly<Record<EventType, readonly PatientResource[]>
   fhir_resource_created: ["summary", "fhir"],
   chat_data_collected: ["summary"],
   ehr_conflict_detected: ["summary", "fhir"],
-  intake_progress_updated: ["summary"],
+  // A consent given elsewhere shows in the progress, and nowhere else.
+  intake_progress_updated: ["summary", "consent"],
   match_requested: ["summary", "matches"],
   match_stage_completed: ["summary", "matches"],
   match_completed: ["summary", "matches"],

@@ -33,9 +33,9 @@ export function useEventStream(
   { enabled = true, follow = true }: EventStreamOptions = {},
 ): EventStream {
   const store = useStreamStore();
-  const latest = useRef(handlers);
+  const latest = useRef({ patientId, handlers });
   useInsertionEffect(() => {
-    latest.current = handlers;
+    latest.current = { patientId, handlers };
   });
   // Reading the state for a component that came late costs a request: only for those who want it.
   const lateState = handlers.onState !== undefined;
@@ -43,12 +43,14 @@ export function useEventStream(
   const subscribe = useCallback(
     (onChange: () => void) => {
       if (!enabled) return () => undefined;
+      // Between the commit of another patient and the end of this subscription, the handlers are the other's.
+      const own = () => (latest.current.patientId === patientId ? latest.current.handlers : NO_HANDLERS);
       return store.subscribe(
         patientId,
         {
           onChange,
-          onEvent: (event, name) => dispatch(latest.current, event, name),
-          onState: (state) => latest.current.onState?.(state),
+          onEvent: (event, name) => dispatch(own(), event, name),
+          onState: (state) => own().onState?.(state),
         },
         { follow, lateState },
       );

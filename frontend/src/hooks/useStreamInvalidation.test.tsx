@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, useQuery, type UseQueryOptions } from "@tanstack/react-query";
 import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -25,7 +25,7 @@ afterEach(() => vi.useRealTimers());
 
 const settle = (ms = 0) => act(() => pass(ms));
 
-async function mount() {
+async function mount(watched?: UseQueryOptions<number>) {
   const wrapper = ({ children }: { children: ReactNode }) => (
     <QueryClientProvider client={client}>
       <StreamProvider credentials={server.credentials} environment={server.environment}>
@@ -33,7 +33,11 @@ async function mount() {
       </StreamProvider>
     </QueryClientProvider>
   );
-  const mounted = renderHook(() => useStreamInvalidation(server.patientId), { wrapper });
+  const useBoth = () => {
+    useStreamInvalidation(server.patientId);
+    useQuery({ queryKey: ["none"], queryFn: () => 0, enabled: watched !== undefined, ...watched });
+  };
+  const mounted = renderHook(useBoth, { wrapper });
   await settle();
   return mounted;
 }
@@ -55,7 +59,10 @@ describe("an event", () => {
     await mount();
     range(1, 50).forEach(() => server.emit("intake_progress_updated", PROGRESS));
     await settle(GATHER_MS);
-    expect(invalidated).toEqual([["patients", "patient-1", "summary"]]);
+    expect(invalidated).toEqual([
+      ["patients", "patient-1", "summary"],
+      ["patients", "patient-1", "consent"],
+    ]);
   });
 
   it("in a stream that never pauses is not put off for ever", async () => {
@@ -72,12 +79,41 @@ describe("an event", () => {
     server.emit("intake_progress_updated", PROGRESS);
     await settle();
     unmount();
-    expect(invalidated).toEqual([["patients", "patient-1", "summary"]]);
+    expect(invalidated).toEqual([
+      ["patients", "patient-1", "summary"],
+      ["patients", "patient-1", "consent"],
+    ]);
   });
 
   it("of a type that this page does not know makes all of the patient out of date", () => {
     expect(invalidatedBy("patient-1", "scan_rotated" as never)).toEqual([["patients", "patient-1"]]);
   });
+});
+
+it("a read that is slower than the events is let finish, and what came meanwhile is read after it", async () => {
+  vi.mocked(client.invalidateQueries).mockRestore();
+  const queryKey = ["patients", "patient-1", "summary"];
+  const finished: number[] = [];
+  const queryFn = async ({ signal }: { signal: AbortSignal }) => {
+    const head = server.position;
+    await new Promise((resolve) => setTimeout(resolve, 3 * GATHER_MS));
+    signal.throwIfAborted();
+    finished.push(head);
+    return head;
+  };
+  await mount({ queryKey, queryFn });
+  await settle(1000);
+  finished.length = 0;
+  for (let times = 0; times < 40; times += 1) {
+    server.emit("intake_progress_updated", PROGRESS);
+    await settle(50);
+  }
+  expect(finished.length).toBeGreaterThanOrEqual(4);
+  await settle(2000);
+  expect(finished.at(-1)).toBe(40);
+  const reads = finished.length;
+  await settle(2000);
+  expect(finished).toHaveLength(reads);
 });
 
 describe("the state", () => {

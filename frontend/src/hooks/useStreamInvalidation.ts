@@ -47,7 +47,15 @@ class Burst {
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    for (const queryKey of this.#keys.values()) void this.#client.invalidateQueries({ queryKey });
+    const keys = [...this.#keys.values()];
     this.#keys.clear();
+    for (const queryKey of keys) void this.#readAgain(queryKey);
+  }
+
+  /** A read under way is let finish: cancelled by every burst, a slow one never would. It may lack what was heard. */
+  async #readAgain(queryKey: readonly string[]): Promise<void> {
+    const isReading = this.#client.isFetching({ queryKey, type: "active" }) > 0;
+    await this.#client.invalidateQueries({ queryKey }, { cancelRefetch: false });
+    if (isReading) this.add(queryKey);
   }
 }

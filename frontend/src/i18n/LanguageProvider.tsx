@@ -1,14 +1,8 @@
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Texts } from "./en";
 import { formatsOf } from "./format";
 import { LanguageContext } from "./Language";
 import { directionOf, type Locale } from "./locale";
-import { loadTexts } from "./texts";
-
-interface Spoken {
-  readonly locale: Locale;
-  readonly texts: Texts;
-}
+import { loadTexts, type Spoken } from "./texts";
 
 /** Texts, numbers and direction of one language for everything below it, and for the document itself. */
 export function LanguageProvider({ children, initial }: { children: ReactNode; initial: Spoken }) {
@@ -16,11 +10,11 @@ export function LanguageProvider({ children, initial }: { children: ReactNode; i
   const wanted = useRef<Locale>(initial.locale);
   const hasChosen = useRef(false);
 
-  // The screen keeps its language until the texts of the next one are here.
+  // The screen keeps its language until the texts of the next one are here, also when they do not arrive.
   const turnTo = useCallback(async (next: Locale) => {
     wanted.current = next;
-    const loaded = await loadTexts(next);
-    if (wanted.current === next) speak({ locale: next, texts: loaded });
+    const loaded = await loadTexts(next).catch(() => null);
+    if (loaded && wanted.current === next) speak({ locale: next, texts: loaded });
   }, []);
   const choose = useCallback(
     (next: Locale) => {

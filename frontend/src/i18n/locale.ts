@@ -11,13 +11,18 @@ export function directionOf(locale: Locale): Direction {
   return RIGHT_TO_LEFT.has(locale) ? "rtl" : "ltr";
 }
 
-/** The nearest language we have to a tag such as `es-MX`; English where there is none. */
-export function nearest(tag: string | null | undefined): Locale {
+/** The language we have of a tag such as `es-MX`; null where we have none. */
+export function languageOf(tag: string | null | undefined): Locale | null {
   const [language = ""] = (tag ?? "").toLowerCase().split("-");
-  return Object.hasOwn(LANGUAGES, language) ? (language as Locale) : "en";
+  return Object.hasOwn(LANGUAGES, language) ? (language as Locale) : null;
 }
 
-/** The best of what the browser asks for. */
+/** The nearest language we have to a tag; English where there is none. */
+export function nearest(tag: string | null | undefined): Locale {
+  return languageOf(tag) ?? "en";
+}
+
+/** The best of what the browser asks for; English where we have none of it. */
 export function preferred(tags: readonly string[]): Locale {
-  return nearest(tags.find((tag) => Object.hasOwn(LANGUAGES, tag.toLowerCase().split("-")[0] ?? "")));
+  return tags.map(languageOf).find((locale) => locale !== null) ?? "en";
 }

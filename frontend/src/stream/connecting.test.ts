@@ -102,6 +102,18 @@ describe("a stream that is cut", () => {
     expect(page.listener.positions).toEqual([1, 2, 3, 4]);
   });
 
+  it("in silence, while the clock is set back, is noticed", async () => {
+    const clock = { shift: 0 };
+    const page = new Page(server, { environment: { now: () => Date.now() + clock.shift } });
+    await pass();
+    emit();
+    await pass();
+    clock.shift = -3_600_000;
+    await pass(180_000);
+    expect(server.attempts.length).toBeGreaterThan(1);
+    page.leave();
+  });
+
   it("in the middle of a frame hears that event once, whole, from the next stream", async () => {
     const page = await connected();
     const frame = eventFrame(server.record("intake_progress_updated", PROGRESS));

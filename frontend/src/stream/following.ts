@@ -4,6 +4,7 @@ import { beginWithSummary } from "./polling";
 import type { Ask, Connection, LeaderMessage } from "./tabMessages";
 import type { Tabs } from "./tabs";
 import { abortable } from "./time";
+import type { StreamSnapshot } from "./types";
 
 /** What following works with besides. */
 export interface Following extends Hearing {
@@ -14,6 +15,8 @@ export interface Following extends Hearing {
   takeWish(): Ask["wake"];
   /** The leading tab's connection, to be shown as this one's. */
   mirror(connection: Connection): void;
+  /** Show how far this tab has come. */
+  show(change: Partial<StreamSnapshot>): void;
 }
 
 /** A leading tab that said nothing for this long is asked whether it is there. */
@@ -41,18 +44,34 @@ export async function follow(following: Following, signal: AbortSignal): Promise
 
 async function hear(following: Following, message: LeaderMessage, signal: AbortSignal): Promise<void> {
   following.heard();
-  if (message.kind === "lead") {
-    following.mirror(message.connection);
-    following.requests.epoch = message.epoch;
-  }
+  if (message.kind === "lead") following.mirror(message.connection);
   if (message.era === null) return;
   if (message.era !== following.era || following.cursor.position === null) await enter(following, message, signal);
-  if (message.kind === "lead") await following.cursor.catchUp(message.position ?? 0, signal);
+  following.requests.epoch = message.epoch;
   if (message.kind === "event") await following.cursor.accept(message.event, message.name, signal);
+  else await following.cursor.catchUp(reached(message), signal);
+  following.show({});
+}
+
+function reached(message: LeaderMessage): number {
+  if (message.kind === "lead") return message.position ?? 0;
+  return message.kind === "state" ? message.state.position : message.event.position;
+}
+
+/** Is the leading tab further on in the log that this one knows? Then it has begun anew, and the log has not. */
+function isAhead(message: LeaderMessage, { cursor, requests }: Following): boolean {
+  const { position } = cursor;
+  return (
+    position !== null && requests.epoch !== null && message.epoch === requests.epoch && position <= reached(message)
+  );
 }
 
 /** This tab has no position, or one that a reset has made meaningless: begin where the leading tab is, or later. */
 async function enter(following: Following, message: LeaderMessage, signal: AbortSignal): Promise<void> {
+  if (isAhead(message, following)) {
+    following.era = message.era;
+    return;
+  }
   if (message.kind === "state") following.begin(message.state.position, message.state.summary);
   else await beginWithSummary(following, signal);
   // Only now: an attempt that failed on the way has to begin again.

@@ -4,8 +4,8 @@ import type { StreamEnvironment } from "./environment";
 import type { Summary } from "./messages";
 import { Listeners } from "./listeners";
 import { pause, within } from "./time";
-import type { StreamListener, StreamSnapshot, StreamState } from "./types";
-import { fullJitter } from "./verdict";
+import type { StreamListener, StreamSnapshot, StreamState, StreamStatus } from "./types";
+import { finalFailure, fullJitter } from "./verdict";
 
 /** What a latecomer reads the state with. */
 export interface StateSource {
@@ -26,6 +26,8 @@ export class Latecomer implements StreamListener {
   readonly #left = new AbortController();
   #waiting: [CurawayEvent, StreamEventName][] | null = [];
   #beganAt = 0;
+  #isRefused = false;
+  #status: StreamStatus | null = null;
 
   constructor(listener: StreamListener, source: StateSource) {
     this.#listener = new Listeners(source.environment.reportError);
@@ -35,6 +37,7 @@ export class Latecomer implements StreamListener {
   }
 
   onEvent(event: CurawayEvent, name: StreamEventName): void {
+    if (this.#isRefused) return;
     if (this.#waiting) this.#waiting.push([event, name]);
     else if (event.position > this.#beganAt) this.#listener.onEvent(event, name);
   }
@@ -42,6 +45,7 @@ export class Latecomer implements StreamListener {
   /** A reset brings the state itself. */
   onState(state: StreamState): void {
     this.#left.abort();
+    this.#isRefused = false;
     this.#waiting = null;
     this.#beganAt = state.position;
     this.#listener.onState(state);
@@ -49,6 +53,10 @@ export class Latecomer implements StreamListener {
 
   onChange(snapshot: StreamSnapshot): void {
     this.#listener.onChange(snapshot);
+    const isBack = snapshot.status === "connected" && this.#status !== "connected";
+    this.#status = snapshot.status;
+    // Whoever may hear again, for example after signing in, may read the state again.
+    if (isBack && this.#isRefused) void this.#begin();
   }
 
   leave(): void {
@@ -58,14 +66,18 @@ export class Latecomer implements StreamListener {
   async #begin(): Promise<void> {
     const { environment } = this.#source;
     const { signal } = this.#left;
+    this.#isRefused = false;
     for (let failures = 0; !signal.aborted; failures += 1) {
       try {
         // What came before the question was asked is in the answer.
         this.#waiting = [];
         const read = (inTime: AbortSignal) => this.#source.readSummary(inTime);
         return this.#beginWith(await within(environment, ANSWER_MS, signal, read));
-      } catch {
-        // Refused, cut or silent: the connection says so itself; the state is asked for again.
+      } catch (fault) {
+        // The connection says so itself.
+        this.#isRefused = finalFailure(fault) !== null;
+        if (this.#isRefused) return;
+        // Cut, silent, or refused for now: the state is asked for again.
       }
       await pause(environment, fullJitter(failures, FIRST_PAUSE_MS, environment.random), signal).catch(() => undefined);
     }

@@ -115,6 +115,46 @@ describe("when the leading tab", () => {
     expect(server.openStreams).toBeLessThanOrEqual(2);
   });
 
+  it("is frozen and a new tab takes the lead, all the others go on where they were", async () => {
+    const first = await open();
+    const second = await open();
+    emit(3);
+    await pass(15_000);
+    first.tab.freeze();
+    emit(4);
+    const third = await open();
+    await pass(5000);
+    expect(third.page.listener.states).toMatchObject([{ position: 7 }]);
+    emit(2);
+    await pass(30_000);
+    first.tab.thaw();
+    await pass(1000);
+    emit();
+    await pass(1000);
+    for (const { page } of [first, second]) {
+      expect(page.listener.positions).toEqual(range(1, 10));
+      expect(page.listener.states).toHaveLength(1);
+    }
+    expect(third.page.listener.positions).toEqual([8, 9, 10]);
+  });
+
+  it("is frozen through a restored backup, it begins anew", async () => {
+    const first = await open();
+    emit(3);
+    await pass();
+    first.tab.freeze();
+    server.restore(2);
+    emit(4);
+    await open();
+    await pass(5000);
+    first.tab.thaw();
+    await pass(1000);
+    emit();
+    await pass(1000);
+    expect(first.page.listener.states.at(-1)).toMatchObject({ position: 6, replaced: true });
+    expect(first.page.listener.positions).toEqual([1, 2, 3, 7]);
+  });
+
   it("is only slow, it keeps the lead: it answers", async () => {
     await open();
     const { page } = await open();

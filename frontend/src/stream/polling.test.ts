@@ -78,6 +78,32 @@ describe("while streaming is switched off", () => {
     expect(polls().length).toBeLessThanOrEqual(11);
   });
 
+  it("and polls are refused as well, neither is asked in a loop", async () => {
+    server.streaming = false;
+    server.answerReads(
+      async () => envelope({ position: 0, summary: {} }),
+      ...range(1, 1000).map(() => refusal(503, { reason: "disabled", retryAfter: "30" })),
+    );
+    const page = new Page(server);
+    await pass(60_000);
+    expect(polls().length).toBeLessThanOrEqual(3);
+    server.answerReads();
+    server.streaming = true;
+    await pass(60_000);
+    expect(page.snapshot.status).toBe("connected");
+  });
+
+  it("and the clock is set back, the stream is tried again all the same", async () => {
+    const clock = { shift: 0 };
+    server.streaming = false;
+    const page = new Page(server, { environment: { now: () => Date.now() + clock.shift } });
+    await pass(1000);
+    clock.shift = -3_600_000;
+    server.streaming = true;
+    await pass(120_000);
+    expect(page.snapshot.status).toBe("connected");
+  });
+
   it("another log is begun with its state", async () => {
     range(1, 5).forEach(emit);
     const page = await polling();

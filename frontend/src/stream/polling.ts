@@ -5,15 +5,17 @@ const WAIT_SECONDS = 25;
 /** A server that answers at once with nothing, because too many wait, is not asked faster than this. */
 const LEAST_MS = 1000;
 
-/** Hear by long polls until `until`; throws when one fails. */
-export async function poll(hearing: Hearing, until: number, signal: AbortSignal): Promise<void> {
+/** Hear by long polls for `ms`; throws when one fails. */
+export async function poll(hearing: Hearing, ms: number, signal: AbortSignal): Promise<void> {
   const { environment, cursor } = hearing;
   if (cursor.position === null) await beginWithSummary(hearing, signal);
-  while (environment.now() < until) {
+  // Counted down, for the clock may be set back.
+  for (let left = ms; left > 0;) {
     const asked = environment.now();
     const isNew = await pollOnce(hearing, signal);
     const rest = isNew ? 0 : asked + LEAST_MS - environment.now();
-    if (rest > 0) await pause(environment, rest, signal);
+    if (rest > 0) await pause(environment, Math.min(rest, LEAST_MS), signal);
+    left -= Math.max(environment.now() - asked, 0);
   }
 }
 

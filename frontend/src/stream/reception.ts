@@ -28,6 +28,8 @@ export const UNTRIED: StreamSnapshot = {
 };
 
 const RETRY_MS = 2000;
+/** No pause that a server asks for is longer: more than this is left only when the clock was set back. */
+const LONGEST_POLL_MS = 600_000;
 const AGAIN: Verdict = { then: "again", afterMs: 0 };
 
 /** Hears a patient's events in whichever way can be had now, and hands them on; one attempt at a time. */
@@ -84,8 +86,8 @@ export class Reception implements Following {
   }
 
   tellTabs(): void {
-    const { position, status, failure, attempts, reconnects, ended } = this.snapshot;
-    this.sharing.tell({ status, failure, attempts, reconnects, ended }, position, this.requests.epoch);
+    const { status, failure, attempts, reconnects, ended } = this.snapshot;
+    this.sharing.tell({ status, failure, attempts, reconnects, ended }, this.cursor.position, this.requests.epoch);
   }
 
   /** Forget the failed attempts: somebody asks for new ones. */
@@ -100,7 +102,7 @@ export class Reception implements Following {
     const state = { position, summary, replaced: this.#hasBegun };
     this.#hasBegun = true;
     this.cursor.position = position;
-    this.sharing.begin(state);
+    this.sharing.begin(state, this.requests.epoch);
     this.listeners.onState(state);
     this.show({});
   }
@@ -155,9 +157,11 @@ export class Reception implements Following {
 
   async #hear(signal: AbortSignal): Promise<Verdict> {
     if (this.sharing.follows) return follow(this, signal);
-    if (this.environment.now() < this.pollUntil) {
+    const pollMs = Math.min(this.pollUntil - this.environment.now(), LONGEST_POLL_MS);
+    if (pollMs > 0) {
       this.show({ status: "polling", failure: null });
-      await poll(this, this.pollUntil, signal);
+      await poll(this, pollMs, signal);
+      this.pollUntil = 0;
       return AGAIN;
     }
     // While it polls, the stream is tried in between: that is no change to whoever watches.
@@ -181,9 +185,8 @@ export class Reception implements Following {
   }
 
   #handOn(event: CurawayEvent, name: StreamEventName): void {
-    this.sharing.passOn(event, name);
+    this.sharing.passOn(event, name, this.requests.epoch);
     this.listeners.onEvent(event, name);
-    this.show({});
   }
 
   #showFailures(): void {

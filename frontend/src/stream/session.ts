@@ -107,8 +107,7 @@ export class Session implements PageListener {
     const { environment } = this.reception;
     switch (verdict.then) {
       case "poll":
-        this.reception.pollUntil = environment.now() + Math.max(LEAST_PROBE_MS, verdict.probeAfterMs);
-        return;
+        return this.#restBeforePolls(Math.max(LEAST_PROBE_MS, verdict.probeAfterMs), signal);
       case "stop":
         this.reception.show({ status: "disconnected", failure: verdict.failure });
         // Another tab of the same person may have a better token.
@@ -119,6 +118,14 @@ export class Session implements PageListener {
         if (verdict.afterMs > 0) this.reception.show({ status: "reconnecting" });
         return pause(environment, verdict.afterMs, signal);
     }
+  }
+
+  async #restBeforePolls(ms: number, signal: AbortSignal): Promise<void> {
+    const { reception } = this;
+    const now = reception.environment.now();
+    // It polled already: without a pause, polls that are refused as well would be asked in a loop.
+    if (now < reception.pollUntil) return pause(reception.environment, ms, signal);
+    reception.pollUntil = now + ms;
   }
 
   #retry(wish: Ask["wake"]): void {

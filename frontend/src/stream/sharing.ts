@@ -71,14 +71,14 @@ export class Sharing {
   }
 
   /** Tell the tabs that follow where they are to begin; a tab that follows is told itself. */
-  begin(state: StreamState): void {
+  begin(state: StreamState, epoch: string | null): void {
     if (this.follows) return;
     if (state.replaced || this.era === null) this.era = this.#of.environment.newId();
-    this.tabs?.post({ kind: "state", era: this.era, state });
+    this.tabs?.post({ kind: "state", era: this.era, epoch, state });
   }
 
-  passOn(event: CurawayEvent, name: StreamEventName): void {
-    if (this.tabs?.leads && this.era !== null) this.tabs.post({ kind: "event", era: this.era, name, event });
+  passOn(event: CurawayEvent, name: StreamEventName, epoch: string | null): void {
+    if (this.tabs?.leads && this.era !== null) this.tabs.post({ kind: "event", era: this.era, epoch, name, event });
   }
 
   tell(connection: Connection, position: number | null, epoch: string | null): void {

@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { neverAnswers, unreachable } from "../testing";
+import { neverAnswers, refusal, unreachable } from "../testing";
 import { envelope, held } from "../testing/answers";
 import { FakeStreamServer } from "../testing/FakeStreamServer";
 import { Listener } from "../testing/Listener";
@@ -134,6 +134,26 @@ describe("a listener that comes late", () => {
     server.cut();
     await pass(5000);
     expect(late.states).toEqual([{ position: 1, summary: {}, replaced: true }]);
+  });
+
+  it("that may not read it asks no more, until the stream is open again", async () => {
+    const page = new Page(server);
+    await pass();
+    server.answerStreams(refusal(403));
+    server.cut();
+    await pass(3000);
+    expect(page.snapshot.failure).toBe("forbidden");
+    server.answerReads(refusal(403));
+    const late = new Listener();
+    page.store.subscribe(server.patientId, late, { lateState: true });
+    await pass(600_000);
+    expect(server.requests.filter(({ url }) => url.pathname.endsWith("/summary"))).toHaveLength(1);
+    page.reconnect();
+    await pass();
+    emit();
+    await pass();
+    expect(late.states).toHaveLength(1);
+    expect(late.positions).toEqual([1]);
   });
 
   it("asks no more after it has left", async () => {

@@ -37,6 +37,7 @@ class OpenStream {
   readonly #signal: AbortSignal;
   readonly #frames = new FrameReader();
   #connected = false;
+  #hasNews = false;
 
   constructor(hearing: Hearing, watchdog: Watchdog, signal: AbortSignal) {
     this.#hearing = hearing;
@@ -64,11 +65,17 @@ class OpenStream {
       this.#watchdog.touch();
       this.#hearing.heard();
     }
-    for (const frame of this.#frames.feed(chunk)) {
-      const done = await this.#hear(frame);
-      if (done) return done;
+    this.#hasNews = false;
+    try {
+      for (const frame of this.#frames.feed(chunk)) {
+        const done = await this.#hear(frame);
+        if (done) return done;
+      }
+      return null;
+    } finally {
+      // Once per chunk: whoever watches the connection would draw itself anew for each of five hundred events.
+      if (this.#hasNews) this.#hearing.healthy();
     }
-    return null;
   }
 
   async #hear(frame: Frame): Promise<Done | null> {
@@ -94,7 +101,7 @@ class OpenStream {
 
   async #handOn(frame: Frame): Promise<void> {
     await this.#hearing.cursor.accept(parseEvent(frame.data), frame.name as StreamEventName, this.#signal);
-    this.#hearing.healthy();
+    this.#hasNews = true;
     // Reading what was missing took time in which nothing else was read.
     this.#watchdog.touch();
   }

@@ -8,7 +8,8 @@ export type Connection = Pick<StreamSnapshot, "status" | "failure" | "attempts" 
  * What tabs say to each other; nothing of it is kept anywhere.
  *
  * `era` names an unbroken run of positions: a reset begins another, and a tab that missed the reset sees by the
- * era that its position means nothing any more.
+ * era that its position means nothing any more. Unless the log is the one it knows, by its `epoch`: a tab that was
+ * frozen goes on where it was, though another has meanwhile begun anew.
  */
 export type TabMessage =
   | {
@@ -25,8 +26,14 @@ export type TabMessage =
       readonly epoch: string | null;
       readonly connection: Connection;
     }
-  | { readonly kind: "event"; readonly era: string; readonly name: StreamEventName; readonly event: CurawayEvent }
-  | { readonly kind: "state"; readonly era: string; readonly state: StreamState };
+  | {
+      readonly kind: "event";
+      readonly era: string;
+      readonly epoch: string | null;
+      readonly name: StreamEventName;
+      readonly event: CurawayEvent;
+    }
+  | { readonly kind: "state"; readonly era: string; readonly epoch: string | null; readonly state: StreamState };
 
 export type Ask = Extract<TabMessage, { kind: "ask" }>;
 export type LeaderMessage = Exclude<TabMessage, Ask>;
@@ -38,5 +45,5 @@ export function channelName(parts: {
   readonly subject: string;
   readonly patientId: string;
 }): string {
-  return `curaway-stream-1:${JSON.stringify([parts.baseUrl, parts.tenantId, parts.subject, parts.patientId])}`;
+  return `curaway-stream-2:${JSON.stringify([parts.baseUrl, parts.tenantId, parts.subject, parts.patientId])}`;
 }

@@ -63,7 +63,10 @@ export class Watchdog {
   // One timer that looks again, rather than a new one for every chunk.
   #arm(ms: number): void {
     this.#timer = this.#environment.setTimeout(() => {
-      const left = this.#touchedAt + this.#limitMs - this.#environment.now();
+      const now = this.#environment.now();
+      // A clock that was set back would make it wait for as long as it was set back.
+      this.#touchedAt = Math.min(this.#touchedAt, now);
+      const left = this.#touchedAt + this.#limitMs - now;
       if (left <= 0) this.#onSilence();
       else this.#arm(left);
     }, ms);

@@ -39,12 +39,17 @@ export function afterDone(done: Done, { follow }: { follow: boolean }): Verdict 
   return { then: "stop", failure: null };
 }
 
+/** What the same question would be refused for again; null when it may be answered later. */
+export function finalFailure(fault: unknown): StreamFailure | null {
+  return fault instanceof Refused ? (FINAL[fault.status] ?? null) : null;
+}
+
 /** After an attempt failed, or a stream was cut. */
 export function afterFault(fault: unknown, { failures, retryMs, random }: Circumstances): Verdict {
   if (fault instanceof SubjectChanged) return { then: "stop", failure: "unauthorized" };
+  const final = finalFailure(fault);
+  if (final !== null) return { then: "stop", failure: final };
   if (fault instanceof Refused) {
-    const failure = FINAL[fault.status];
-    if (failure !== undefined) return { then: "stop", failure };
     if (fault.status === UNAVAILABLE && fault.reason === "disabled") {
       return { then: "poll", probeAfterMs: fault.retryAfterMs ?? PROBE_MS };
     }

@@ -52,6 +52,7 @@ export function Conversation({ search, show }: ConversationProps) {
       <MessageThread
         items={items}
         isAnswering={chat.isAnswering}
+        below={uploads.map(({ id, phase }) => (phase === "failed" ? `${id} ${phase}` : id)).join()}
         onEarlier={chat.hasNextPage ? () => void chat.fetchNextPage() : null}
         onResend={chat.resend}
         onDiscard={chat.discard}

@@ -4,11 +4,11 @@ import { useLanguage } from "../../i18n/Language";
 import { emergencyNumber } from "./emergency";
 import type { Outgoing } from "./thread";
 
-/** Something that was said: by the agent in plain text, by the patient in a pill. */
-export function Message({ message }: { message: MessageRecord }) {
+/** Something that was said: by the agent in plain text, by the patient in a pill; `isNew` since the page is open. */
+export function Message({ message, isNew }: { message: MessageRecord; isNew: boolean }) {
   if (message.role === "patient") return <OwnMessage content={message.content} at={message.created_at} />;
   const number = emergencyNumber(message.content);
-  if (number !== null) return <EmergencyMessage content={message.content} number={number} />;
+  if (number !== null) return <EmergencyMessage content={message.content} number={number} isNew={isNew} />;
   return <AgentMessage message={message} />;
 }
 
@@ -31,10 +31,10 @@ function AgentMessage({ message }: { message: MessageRecord }) {
   );
 }
 
-function EmergencyMessage({ content, number }: { content: string; number: string }) {
+function EmergencyMessage({ content, number, isNew }: { content: string; number: string; isNew: boolean }) {
   const { t } = useLanguage();
   return (
-    <div className="message message-emergency" role="alert">
+    <div className="message message-emergency" {...(isNew ? { role: "alert" } : {})}>
       <p className="message-emergency-title">
         <Icon name="alert" /> {t.chat.emergency}
       </p>

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { Icon } from "../../app/icons";
 import { useLanguage } from "../../i18n/Language";
 import { Message, OutgoingMessage } from "./Message";
@@ -14,6 +14,8 @@ interface MessageThreadProps {
   card(item: Exclude<Item, { kind: "message" | "outgoing" }>): ReactNode;
   onResend(outgoing: Outgoing): void;
   onDiscard(key: string): void;
+  /** Changes when something new stands below the messages. */
+  readonly below: string;
   /** What stands above and below the messages. */
   readonly before?: ReactNode;
   readonly after?: ReactNode;
@@ -21,9 +23,11 @@ interface MessageThreadProps {
 
 /** The conversation; new messages are announced politely. */
 export function MessageThread(props: MessageThreadProps) {
-  const { items, isAnswering, onEarlier, card, onResend, onDiscard, before, after } = props;
+  const { items, isAnswering, below, onEarlier, card, onResend, onDiscard, before, after } = props;
   const { t } = useLanguage();
-  const { box, isAway, toEnd } = useFollowedEnd(`${items.length}${items.at(-1)?.id}${isAnswering}`);
+  const { box, isAway, toEnd } = useFollowedEnd(`${items.length}${items.at(-1)?.id}${isAnswering}${below}`);
+  const [opened] = useState(() => items.filter(({ kind }) => kind === "message").at(-1)?.id);
+  const openedAt = items.findIndex(({ id }) => id === opened);
   return (
     <div className="thread-frame">
       <div className="thread" ref={box} tabIndex={0} role="group" aria-label={t.chat.thread}>
@@ -36,10 +40,10 @@ export function MessageThread(props: MessageThreadProps) {
           {before}
           <div role="log" aria-live="polite" aria-relevant="additions" aria-label={t.chat.title}>
             <ol className="messages">
-              {items.map((item) => (
+              {items.map((item, place) => (
                 <li key={item.id} data-kind={item.kind}>
                   {item.kind === "message" ? (
-                    <Message message={item.message} />
+                    <Message message={item.message} isNew={place > openedAt} />
                   ) : item.kind === "outgoing" ? (
                     <OutgoingMessage outgoing={item.outgoing} onResend={onResend} onDiscard={onDiscard} />
                   ) : (

@@ -16,8 +16,14 @@ export function outbox(messages: readonly Outgoing[], change: OutboxChange): rea
     case "resent":
       return messages.map((one) => (one.key === change.key ? { ...one, isFailed: change.kind === "failed" } : one));
     case "gone":
-      return messages
-        .filter((one) => one.key !== change.key)
-        .map((one) => (change.reached === null ? one : { ...one, after: change.reached }));
+      return without(messages, change);
   }
+}
+
+function without(messages: readonly Outgoing[], { key, reached }: Extract<OutboxChange, { kind: "gone" }>) {
+  const place = messages.findIndex((one) => one.key === key);
+  return messages.flatMap((one, index) => {
+    if (index === place) return [];
+    return reached === null || index < place ? [one] : [{ ...one, after: reached }];
+  });
 }

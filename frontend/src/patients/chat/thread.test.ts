@@ -9,6 +9,7 @@ const hello = message({ message_id: "wel_1", created_at: "2026-01-02T02:00:00Z" 
 const sent: Outgoing = {
   key: "chat-1",
   content: "I have diabetes",
+  locale: "en",
   isFailed: false,
   // This clock is an hour behind the server's.
   sentAt: "2026-01-02T01:00:00Z",
@@ -52,6 +53,14 @@ describe("a message that was sent", () => {
   it("is not shown twice when the conversation was read again before the request returned", () => {
     const kept = message({ message_id: "msg_7", role: "patient", content: sent.content });
     expect(ids(arranged({ ...nothing, messages: [hello, kept], outgoing: [sent] }))).toEqual(["wel_1", "msg_7"]);
+  });
+
+  it("is not shown as failed when the server has kept it, and only its answer was lost", () => {
+    const kept = message({ message_id: "msg_7", role: "patient", content: sent.content });
+    const later = { ...sent, key: "chat-2", content: "Hello?" };
+    const failed = outbox([sent, later], { kind: "failed", key: "chat-1" });
+    const outgoing = outbox(failed, { kind: "gone", key: "chat-2", reached: "ans_9" });
+    expect(ids(arranged({ ...nothing, messages: [hello, kept], outgoing }))).toEqual(["wel_1", "msg_7"]);
   });
 
   it("waits at the end when it failed", () => {

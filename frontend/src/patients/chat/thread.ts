@@ -1,5 +1,6 @@
 import type { Action, AgentAnswer, MatchRecord, MessageRecord } from "../../api/types";
 import type { StreamEvents } from "../../generated/events";
+import type { Locale } from "../../i18n/locale";
 import type { SummaryDocument } from "../record/summary";
 
 type AnswerEvent = StreamEvents["agent_response"];
@@ -9,6 +10,8 @@ export interface Outgoing {
   /** The idempotency key, the same for every attempt. */
   readonly key: string;
   readonly content: string;
+  /** Of the screen it was written on: another one under the same key would be another message. */
+  readonly locale: Locale;
   readonly isFailed: boolean;
   readonly sentAt: string;
   /** The last message of the conversation when it was sent; null for the first. */
@@ -94,10 +97,10 @@ export function arranged({ messages, outgoing, documents, matches }: Parts): Ite
   return waiting.reduce(placed, inTime);
 }
 
-/** The conversation may be read again before the answer to a message is here: then it stands there already. */
-function isKept({ after, content, isFailed }: Outgoing, messages: readonly MessageRecord[]): boolean {
+/** The conversation may be read again before the answer to a message is here, or though it never came. */
+function isKept({ after, content }: Outgoing, messages: readonly MessageRecord[]): boolean {
   const later = messages.slice(messages.findIndex((message) => message.message_id === after) + 1);
-  return !isFailed && later.some((message) => message.role === "patient" && message.content === content);
+  return later.some((message) => message.role === "patient" && message.content === content);
 }
 
 function merged(said: readonly Item[], cards: readonly Item[]): Item[] {

@@ -25,7 +25,7 @@ export function useConversation() {
   const sending = useMutation({
     // One after the other: an answer then belongs to the message before it.
     scope: { id: `chat-${patientId}` },
-    mutationFn: ({ content, key }: Outgoing) =>
+    mutationFn: ({ content, locale, key }: Outgoing) =>
       api.post<AgentAnswer>(
         `/patients/${patientId}/chat`,
         { message: content, attachments: [], context: { current_view: "portal", locale } },
@@ -52,7 +52,7 @@ export function useConversation() {
     send(content: string) {
       const after = thread.messages?.at(-1)?.message_id ?? null;
       const sentAt = new Date().toISOString();
-      const message = { key: newId("chat"), content, isFailed: false, sentAt, after };
+      const message = { key: newId("chat"), content, locale, isFailed: false, sentAt, after };
       dispatch({ kind: "written", message });
       sending.mutate(message);
     },

@@ -12,7 +12,7 @@ interface ConsentSwitchProps {
 /** One purpose: what it is for, and whether it is allowed. */
 export function ConsentSwitch({ consent, isWanted }: ConsentSwitchProps) {
   const { t, format } = useLanguage();
-  const { mutate, isPending } = useDecision();
+  const { mutate, isPending, isSuccess } = useDecision();
   const [isAsking, setAsking] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -24,6 +24,7 @@ export function ConsentSwitch({ consent, isWanted }: ConsentSwitchProps) {
   }, [isWanted]);
 
   const press = () => {
+    if (isPending) return;
     if (granted && required) setAsking(true);
     else mutate({ purpose, granted: !granted });
   };
@@ -53,11 +54,15 @@ export function ConsentSwitch({ consent, isWanted }: ConsentSwitchProps) {
         aria-labelledby={`${id}-title`}
         aria-describedby={`${id}-what`}
         aria-busy={isPending}
-        disabled={isPending}
+        // Not `disabled`: the focus would be lost with every press.
+        aria-disabled={isPending}
         onClick={press}
       >
         <span className="switch-knob" />
       </button>
+      <span className="visually-hidden" role="status">
+        {isSuccess && `${title}: ${granted ? t.consent.on : t.consent.off}`}
+      </span>
       {isAsking && (
         <div
           className="consent-sure"

@@ -5,6 +5,8 @@ import { FakeServer } from "../../app/testing/FakeServer";
 import { expectAccessible, mount } from "../../app/testing/mount";
 import { consents } from "../../app/testing/people";
 import { refusal } from "../../testing";
+import { envelope, held } from "../../testing/answers";
+import type { Purpose } from "../../api/types";
 import { ConsentView } from "./ConsentView";
 
 async function view(server = new FakeServer(), wanted: string | null = null) {
@@ -51,6 +53,29 @@ describe("permissions", () => {
     await userEvent.click(screen.getByRole("button", { name: "Turn off" }));
     await waitFor(() => expect(health()).not.toBeChecked());
     expect(server.asked("POST /consent")[0]?.body).toMatchObject({ granted: false });
+  });
+
+  it("keep the focus and say what they are now, and are decided once however often they are pressed", async () => {
+    const { server } = await view();
+    const kept = held(async () =>
+      envelope({ id: "1", purpose: "analytics", granted: true, policy_version: "2026-01", created_at: "2026-01-02" }),
+    );
+    server.answer("POST /consent", kept.answer);
+    analytics().focus();
+    await userEvent.keyboard("  ");
+    expect(analytics()).toHaveFocus();
+    kept.release();
+    expect(await screen.findByText("Help improve Curaway: Allowed")).toBeInTheDocument();
+    expect(analytics()).toHaveFocus();
+    expect(server.asked("POST /consent")).toHaveLength(1);
+  });
+
+  it("that this page has no words for are left out", async () => {
+    const server = new FakeServer();
+    const research = { purpose: "research" as Purpose, required: true, granted: false };
+    server.consents = [...consents(), { ...research, policy_version: null, updated_at: null }];
+    await view(server);
+    expect(screen.getAllByRole("switch")).toHaveLength(6);
   });
 
   it("stay as they are when the server refuses", async () => {

@@ -10,19 +10,21 @@ export function ConsentView({ wanted }: { wanted: string | null }) {
   const { data, error, refetch } = useConsents();
   if (!data && error) return <FailedToLoad text={t.consent.error} error={error} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={4} />;
+  // A newer server may ask for what this page has no words for: nobody can agree to that.
+  const known = data.filter(({ purpose }) => Object.hasOwn(t.consent.purposes, purpose));
   return (
     <div className="page">
       <p className="lead">{t.consent.lead}</p>
       <Group
         title={t.consent.required}
         why={t.consent.requiredWhy}
-        consents={data.filter((one) => one.required)}
+        consents={known.filter((one) => one.required)}
         wanted={wanted}
       />
       <Group
         title={t.consent.optional}
         why={t.consent.optionalWhy}
-        consents={data.filter((one) => !one.required)}
+        consents={known.filter((one) => !one.required)}
         wanted={wanted}
       />
       <p className="hint">{t.consent.policy(POLICY_VERSION)}</p>

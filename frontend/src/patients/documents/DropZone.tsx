@@ -15,8 +15,10 @@ export function DropZone({ className, children, onFiles }: DropZoneProps) {
     setOver(true);
   };
   const drop = (event: DragEvent) => {
-    event.preventDefault();
     setOver(false);
+    // Text that is dropped belongs to the field below.
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
     onFiles(Array.from(event.dataTransfer.files));
   };
   return (

@@ -1,11 +1,11 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeServer } from "../../app/testing/FakeServer";
 import { FakeUpload } from "../../app/testing/FakeUpload";
-import { expectAccessible, mount } from "../../app/testing/mount";
+import { expectAccessible, mount, mountScreen } from "../../app/testing/mount";
 import { document } from "../../app/testing/people";
-import { refusal } from "../../testing";
+import { refusal, unreachable } from "../../testing";
 import { envelope } from "../../testing/answers";
 import { DocumentsPanel } from "./DocumentsPanel";
 
@@ -119,6 +119,53 @@ describe("an upload", () => {
     expect(new Set(names).size).toBe(2);
   });
 
+  it("whose confirmation was not answered is confirmed again, and never put twice", async () => {
+    server.answer("POST /uploads/presign", target);
+    server.answer("POST /uploads/confirm", unreachable, kept);
+    const { container } = await panel();
+    await choose(container, pdf());
+    const put = await underway();
+    act(() => put.finish());
+    await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("Uploaded")).toBeVisible();
+    expect(screen.getAllByRole("article")).toHaveLength(1);
+    expect(FakeUpload.all).toHaveLength(1);
+    expect(server.asked("POST /uploads/presign")).toHaveLength(1);
+    const asked = server.asked("POST /uploads/confirm");
+    expect(asked.map(({ body }) => body)).toEqual([{ document_id: "doc_9" }, { document_id: "doc_9" }]);
+    expect(new Set(asked.map(({ headers }) => headers.get("X-Idempotency-Key"))).size).toBe(1);
+  });
+
+  it("that is not there to be confirmed is put again", async () => {
+    server.answer("POST /uploads/presign", target, target);
+    server.answer("POST /uploads/confirm", refusal(422, { code: "UPLOAD_MISSING_001" }));
+    const { container } = await panel();
+    await choose(container, pdf());
+    const put = await underway();
+    act(() => put.finish());
+    await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(FakeUpload.all).toHaveLength(2));
+    expect(server.asked("POST /uploads/presign")).toHaveLength(2);
+  });
+
+  it("leaves the list when the stream tells of its document, though the answer was lost", async () => {
+    server.answer("POST /uploads/presign", target);
+    server.answer("POST /uploads/confirm", unreachable);
+    await mountScreen(server);
+    await userEvent.click(await screen.findByRole("button", { name: "Documents" }));
+    const list = await screen.findByRole("region", { name: "Documents" });
+    await within(list).findByText("No documents yet.");
+    await choose(list, pdf());
+    const put = await underway();
+    act(() => put.finish());
+    await within(list).findByRole("button", { name: "Try again" });
+    const told = { document_id: "doc_9", filename: "report.pdf", status: "uploaded", size: 2048 } as const;
+    server.summary = { ...server.summary, documents: [document({ id: "doc_9", filename: "report.pdf" })] };
+    act(() => void server.stream.emit("document_uploaded", { ...told, content_type: "application/pdf" }));
+    await waitFor(() => expect(within(list).queryByRole("button", { name: "Try again" })).toBeNull());
+    expect(within(list).getAllByRole("article", { name: "report.pdf" })).toHaveLength(1);
+  });
+
   it("without consent leads to the switch", async () => {
     const reason = "clinical_data_processing";
     server.answer("POST /uploads/presign", refusal(403, { code: "CONSENT_REQUIRED_001", reason }));
@@ -127,6 +174,21 @@ describe("an upload", () => {
     await userEvent.click(await screen.findByRole("button", { name: "Open permissions" }));
     expect(onOpenConsents).toHaveBeenCalledWith(reason);
   });
+});
+
+it("uploads a document's file once more, however often it is clicked", async () => {
+  server.answer("POST /uploads/presign", target, target, target);
+  server.answer("POST /uploads/confirm", async () =>
+    envelope(document({ id: "doc_9", filename: "report.pdf", status: "failed", retryable: true })),
+  );
+  const { container } = await panel();
+  await choose(container, pdf());
+  const put = await underway();
+  act(() => put.finish());
+  const again = await screen.findByRole("button", { name: "Try again" });
+  await userEvent.dblClick(again);
+  await waitFor(() => expect(FakeUpload.all.length).toBeGreaterThan(1));
+  expect(screen.getAllByRole("article")).toHaveLength(2);
 });
 
 it("asks for another file where the same one cannot help", async () => {

@@ -10,7 +10,11 @@ export interface Upload {
   /** Share of the bytes that have left, 0-1. */
   readonly progress: number;
   readonly error: ApiError | null;
+  /** The document whose bytes are in the vault already; null before they are. */
+  readonly put: string | null;
 }
+
+type Movement = Partial<Pick<Upload, "phase" | "progress" | "error" | "put">>;
 
 export interface Uploads {
   readonly uploads: readonly Upload[];
@@ -31,13 +35,13 @@ export function useUploads(): Uploads {
 
 export type Change =
   | { readonly kind: "added"; readonly id: string; readonly file: File }
-  | { readonly kind: "moved"; readonly id: string; readonly to: Partial<Pick<Upload, "phase" | "progress" | "error">> }
+  | { readonly kind: "moved"; readonly id: string; readonly to: Movement }
   | { readonly kind: "gone"; readonly id: string };
 
 export function changed(uploads: readonly Upload[], change: Change): readonly Upload[] {
   switch (change.kind) {
     case "added":
-      return [...uploads, { id: change.id, file: change.file, phase: "checking", progress: 0, error: null }];
+      return [...uploads, { id: change.id, file: change.file, phase: "checking", progress: 0, error: null, put: null }];
     case "moved":
       return uploads.map((upload) => (upload.id === change.id ? { ...upload, ...change.to } : upload));
     case "gone":

@@ -14,11 +14,13 @@ interface UploadAgain {
 /** A document that failed is uploaded anew: the server keeps what it was, and reads the new one. */
 export function useUploadAgain(): UploadAgain {
   const { t } = useLanguage();
-  const { add, fileOf } = useUploads();
+  const { uploads, add, fileOf } = useUploads();
   const input = useRef<HTMLInputElement>(null);
   return {
     again({ id, retryable }) {
       const file = retryable ? fileOf(id) : null;
+      // A second click is not a second document.
+      if (file && uploads.some((upload) => upload.file === file && upload.phase !== "failed")) return;
       if (file) add([file]);
       else input.current?.click();
     },
