@@ -102,7 +102,7 @@ class Journey:
         """The queue refuses the newest document's job for the fifth time."""
         for job in self.jobs(kind):
             if job.status in jobs.ON_THE_WAY:
-                Job.objects.filter(pk=job.pk).update(attempts=jobs.REFUSALS, status=JobStatus.WAITING)
+                Job.objects.filter(pk=job.pk).update(refusals=jobs.REFUSALS - 1, status=JobStatus.WAITING)
                 job.refresh_from_db()
                 jobs.mark_refused(job, fault="QueueRefused", now=timezone.now())
 

@@ -92,10 +92,11 @@ def test_an_upload_its_jobs_their_callbacks_and_the_stream_are_one_trace(
         return [(of["event_type"], of["position"]) for of in hears if of["position"] <= heard[-1]["position"]]
 
     assert told() == [(one["event_type"], one["position"]) for one in heard]
-    wait_until(lambda: len(_way(spans, correlation)) >= 7)
+    wait_until(lambda: len(_way(spans, correlation)) >= 8)
     assert _way(spans, correlation) == [
         (CONFIRM, None),
-        *(("publish", CONFIRM), (PARSE, "publish"), ("work", PARSE)),
+        ("work", CONFIRM),
+        *(("publish", "work"), (PARSE, "publish"), ("work", PARSE)),
         *(("publish", "work"), (EXTRACT, "publish"), ("work", EXTRACT)),
     ]
 

@@ -65,6 +65,7 @@ def test_a_server_that_is_well_is_well_in_every_point(environment, server, peopl
     assert list(found) == [
         "mode",
         "session keys",
+        "authorized parties",
         "callback keys",
         "flag",
         "database",

@@ -114,7 +114,7 @@ def test_it_is_shown_when_asked_for_and_the_look_is_recorded(patient, rows):
         text = client.post(f"{LIST}{rows['knee'].pk}/protected/").content.decode()
     assert "M17.11" in text
     assert "&quot;resourceType&quot;: &quot;Condition&quot;" in text
-    assert looked.payload == {"record": "fhir resource", "record_id": rows["knee"].pk}
+    assert looked.payload == {"record": "FHIR resource", "record_id": rows["knee"].pk}
     assert viewer().post(f"{LIST}{rows['knee'].pk}/protected/").status_code == 403
 
 
