@@ -15,7 +15,7 @@ from events.wakeup import Bell, Grown, bell_of
 from events.wakeup.rings import encode
 
 PATIENCE_SECONDS = 10.0
-SLOW_SECONDS = 0.25
+SLOW_SECONDS = 0.1
 RINGS = 3
 """The quickest counts: one that was late says that something else was busy, not that the way is long."""
 

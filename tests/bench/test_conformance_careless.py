@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 
 import pytest
@@ -15,8 +16,8 @@ from bench.conformance.wire import Exchange
 from tests.bench.careless_server import CarelessServer
 
 SINS = [
-    ("lets nobody go", "closed_clients_are_let_go", r"(19|2\d) sockets more than before"),
-    ("lets nobody go", "cut_clients_are_let_go", r"(19|2\d) sockets more than before"),
+    ("lets nobody go", "closed_clients_are_let_go", r"2\d sockets more than before"),
+    ("lets nobody go", "cut_clients_are_let_go", r"2\d sockets more than before"),
     ("room for few", "clients_make_room", "answered with 503"),
     ("stops when somebody leaves", "half_closed_clients_do_no_harm", "no 1 events"),
     ("stops when somebody leaves", "who_leaves_harms_nobody", "no 5 events"),
@@ -31,7 +32,7 @@ BEHIND_NGINX = [
     ("may be compressed", "nginx_that_compresses", "compressed on the way: gzip"),
     ("silent", "heartbeats_keep_a_proxy_waiting", "no heartbeat"),
     ("does not resume", "resuming_passes_a_proxy", "no 2 events"),
-    ("lets nobody go", "leaving_passes_a_proxy", r"(19|2\d) sockets more than before"),
+    ("lets nobody go", "leaving_passes_a_proxy", r"2\d sockets more than before"),
 ]
 OF_THE_PROCESS = ("nobody_costs_nothing", "the_slow_cost_no_memory")
 """They look at the whole process, which is here the suite's own."""
@@ -55,6 +56,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def is_found(sin: str, found_by: str, why: str) -> None:
     (check,) = [check for check in CHECKS if check.name == found_by]
+    # The server is in this process: sockets that earlier tests left must not go while they are counted.
+    gc.collect()
     async with CarelessServer(sin) as server:
         verdict = await check.verdict(server.target(0))
     assert verdict.outcome is Outcome.FAILED, verdict

@@ -21,16 +21,6 @@ from tests.waiting import wait_until
 A_MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def patient(people: People) -> Patient:
-    return people.patient()
-
-
-@pytest.fixture
-def uploader(http: httpx.Client, people: People, patient: Patient) -> Uploader:
-    return Uploader(http, people.patient_headers(patient), patient.id)
-
-
 def announced(patient: Patient, number: int) -> list[Document]:
     facts: dict[str, Any] = {"tenant_id": patient.tenant_id, "filename": "a.pdf", "content_type": "x", "size": 1}
     return Document.objects.bulk_create([Document(patient=patient, **facts) for _ in range(number)])

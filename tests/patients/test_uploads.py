@@ -22,16 +22,6 @@ from tests.patients.uploads import DATA, PDF, REPORT, Uploader
 from tests.people import SHARED, People
 
 
-@pytest.fixture
-def patient(people: People) -> Patient:
-    return people.patient()
-
-
-@pytest.fixture
-def uploader(http: httpx.Client, people: People, patient: Patient) -> Uploader:
-    return Uploader(http, people.patient_headers(patient), patient.id)
-
-
 def code(answer: httpx.Response) -> str:
     return str(answer.json()["errors"][0]["code"])
 

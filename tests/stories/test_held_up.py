@@ -19,13 +19,8 @@ from tests.waiting import wait_until
 WEB_WORKERS = 2
 
 
-def database_url() -> str:
-    of = connection.settings_dict
-    return f"postgres://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
-
-
-def waiting_for_locks() -> int:
-    with psycopg.connect(database_url()) as asking:
+def waiting_for_locks(database_url: str) -> int:
+    with psycopg.connect(database_url) as asking:
         row = asking.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         ).fetchone()
@@ -34,7 +29,7 @@ def waiting_for_locks() -> int:
 
 
 def test_a_row_that_is_held_stops_neither_the_probe_nor_other_patients_for_long(
-    server: ThreadServer, people: People
+    server: ThreadServer, people: People, database_url: str
 ) -> None:
     patient, other = people.patient(), people.patient()
     decision = {"patient_id": patient.id, "purpose": "analytics", "granted": True, "policy_version": "1"}
@@ -43,10 +38,10 @@ def test_a_row_that_is_held_stops_neither_the_probe_nor_other_patients_for_long(
         headers = people.patient_headers(patient)
         return httpx.post(f"{server.url}/api/v1/consent", json=decision, headers=headers, timeout=60).status_code
 
-    with psycopg.connect(database_url()) as holder, ThreadPoolExecutor(WEB_WORKERS) as writers:
+    with psycopg.connect(database_url) as holder, ThreadPoolExecutor(WEB_WORKERS) as writers:
         holder.execute("SELECT id FROM patients_patient WHERE id = %s FOR UPDATE", [patient.id])
         writes = [writers.submit(decide) for _ in range(WEB_WORKERS)]
-        wait_until(lambda: waiting_for_locks() == WEB_WORKERS)
+        wait_until(lambda: waiting_for_locks(database_url) == WEB_WORKERS)
         # Every web worker waits: the probe does not.
         assert httpx.get(f"{server.url}/health", timeout=3).json() == {"status": "ok"}
         assert not any(write.done() for write in writes)
